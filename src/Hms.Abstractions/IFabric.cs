@@ -1,0 +1,38 @@
+using Hms.Protocol;
+
+namespace Hms.Abstractions;
+
+/// <summary>
+/// The fabric, as every front (HTTP, sockets, a .NET program) sees it. A rule broken, or an environment that fails, is a
+/// <see cref="FaultException"/>; an answer that is merely "no" is a value.
+/// </summary>
+public interface IFabric
+{
+    /// <summary>The supervisors that are registered.</summary>
+    ISupervisors Supervisors { get; }
+
+    /// <summary>The message types that are known.</summary>
+    IMessageTypes MessageTypes { get; }
+
+    /// <summary>What waits for one supervisor. Naming a mailbox costs nothing; one that is not there says so when it is used.</summary>
+    IMailbox Mailbox(string supervisor);
+
+    /// <summary>
+    /// Sends one message (section 4.3) and returns when it is durable in its recipient's mailbox, or at once in
+    /// <see cref="Durability.Memory"/>.
+    /// </summary>
+    ValueTask<SendReceipt> SendAsync(SendRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Sends one message and waits for its reply (section 4.1): the first message to its source that carries its correlation id and
+    /// comes from its destination or from the fabric. Asking again with the same message goes on waiting for, or returns, the same reply.
+    /// </summary>
+    /// <exception cref="FaultException"><see cref="ErrorCode.MessageTimeout"/> when <paramref name="wait"/> is over.</exception>
+    ValueTask<Reply> RequestAsync(SendRequest request, TimeSpan wait, CancellationToken cancellationToken = default);
+
+    /// <summary>Checks a message (section 10.1) and stores nothing; returns every problem, none where it is valid.</summary>
+    ValueTask<IReadOnlyList<Problem>> ValidateAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default);
+
+    /// <summary>What this fabric is and how it does.</summary>
+    ValueTask<FabricStatus> StatusAsync(CancellationToken cancellationToken = default);
+}

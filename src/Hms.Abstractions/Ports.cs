@@ -1,0 +1,109 @@
+using Hms.Protocol;
+using Hms.Protocol.Catalogue;
+
+namespace Hms.Abstractions;
+
+/// <summary>One supervisor's mailbox as other parts of the fabric use it: what receivers may do, and besides that putting in.</summary>
+public interface IMailboxPort : IMailbox
+{
+    /// <summary>Puts a message in.</summary>
+    ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits for the reply to a request of this supervisor's; null when the wait is over.</summary>
+    ValueTask<Delivery?> AwaitReplyAsync(ReplyTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits no longer.</summary>
+    ValueTask ForgetReplyAsync(ReplyTicket ticket, CancellationToken cancellationToken = default);
+
+    /// <summary>How much it holds.</summary>
+    ValueTask<MailboxCounts> CountAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Takes what another entity says from its outbox; a repetition has no second effect.</summary>
+    ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default);
+}
+
+/// <summary>A message on its way into a mailbox: its bytes, and what the mailbox needs to know of them.</summary>
+/// <param name="Message">The message, byte for byte as it was sent.</param>
+/// <param name="Source">Its source.</param>
+/// <param name="Id">Its id.</param>
+public sealed record EnqueueRequest(ReadOnlyMemory<byte> Message, string Source, string Id)
+{
+    /// <summary>Its correlation id; null where it has none.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>Stands for the id; null where the id stands for itself.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>What a duplicate must agree with: a hash of the message, or of the parts of it that an idempotency key covers.</summary>
+    public required ulong BodyHash { get; init; }
+
+    /// <summary>Its place in the queue.</summary>
+    public Priority Priority { get; init; } = Priority.Normal;
+
+    /// <summary>Time to live in milliseconds; null where it never expires.</summary>
+    public long? TtlMs { get; init; }
+
+    /// <summary>How long the sender waits.</summary>
+    public Durability Durability { get; init; }
+
+    /// <summary>The W3C <c>traceparent</c> that goes with it; null where there is none.</summary>
+    public string? TraceParent { get; init; }
+}
+
+/// <summary>What came of putting a message in.</summary>
+/// <param name="Sequence">Its number in the mailbox.</param>
+/// <param name="Duplicate">Whether it had been there before.</param>
+/// <param name="FirstId">The id of the first message under the same idempotency key; null where it has none.</param>
+public readonly record struct EnqueueResult(long Sequence, bool Duplicate, string? FirstId);
+
+/// <summary>Which reply a requester waits for.</summary>
+/// <param name="Requester">The supervisor that asked.</param>
+/// <param name="RequestId">The request's id, or the idempotency key that stands for it.</param>
+/// <param name="Correlation">What a reply carries as its correlation id.</param>
+/// <param name="From">Who may reply.</param>
+/// <param name="Earlier">Whether a reply counts that came before: when the request is repeated.</param>
+public sealed record ReplyTicket(
+    string Requester, string RequestId, string Correlation, IReadOnlyList<string> From, bool Earlier);
+
+/// <summary>What one entity says to another from its outbox.</summary>
+/// <param name="Sender">The entity that says it.</param>
+/// <param name="Number">Its number in the sender's outbox; grows.</param>
+/// <param name="Payload">What it says, in its stored form.</param>
+public sealed record OutboxDelivery(string Sender, long Number, ReadOnlyMemory<byte> Payload);
+
+/// <summary>One part of the directory as the front uses it. Mailbox counts are not filled in.</summary>
+public interface IDirectoryPort
+{
+    /// <summary>Registers a supervisor; returns when its mailbox is open.</summary>
+    /// <param name="id">The supervisor.</param>
+    /// <param name="registration">What it says of itself.</param>
+    /// <param name="answer">A message that goes into its mailbox; empty where none does.</param>
+    /// <param name="cancellationToken">Stops the waiting, not the registration.</param>
+    ValueTask<RegistrationResult> RegisterAsync(
+        string id, Registration registration, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends a registration; returns when the mailbox is closed.</summary>
+    ValueTask DeregisterAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>A sign of life.</summary>
+    ValueTask<SupervisorRecord> HeartbeatAsync(string id, Heartbeat heartbeat, CancellationToken cancellationToken = default);
+
+    /// <summary>One record.</summary>
+    ValueTask<SupervisorRecord> GetAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>Records by id.</summary>
+    ValueTask<IReadOnlyList<SupervisorRecord>> ListAsync(SupervisorQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>How many are registered in this part.</summary>
+    ValueTask<int> CountAsync(CancellationToken cancellationToken = default);
+}
+
+/// <summary>The custom message types as they are kept.</summary>
+public interface ICataloguePort
+{
+    /// <summary>Adds or replaces a type. Returns whether it is new.</summary>
+    ValueTask<bool> PutAsync(MessageTypeDefinition definition, CancellationToken cancellationToken = default);
+
+    /// <summary>All custom types.</summary>
+    ValueTask<IReadOnlyList<MessageTypeDefinition>> ListAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,37 @@
+using Hms.Protocol;
+
+namespace Hms.Domain.Directory;
+
+/// <summary>What can be asked of a part of the directory.</summary>
+public abstract record DirectoryCommand
+{
+    private DirectoryCommand()
+    {
+    }
+
+    /// <summary>Registers a supervisor, or changes its record.</summary>
+    /// <param name="Id">The supervisor.</param>
+    /// <param name="Registration">What it says of itself.</param>
+    /// <param name="NewSession">The session that it gets if a new one begins.</param>
+    /// <param name="Answer">A message for it that goes into its mailbox once that is open; empty where none does.</param>
+    public sealed record Register(string Id, Registration Registration, string NewSession, ReadOnlyMemory<byte> Answer = default)
+        : DirectoryCommand;
+
+    /// <summary>Ends a registration.</summary>
+    public sealed record Deregister(string Id) : DirectoryCommand;
+
+    /// <summary>A sign of life.</summary>
+    public sealed record Beat(string Id, Heartbeat Heartbeat) : DirectoryCommand;
+
+    /// <summary>Asks for one record.</summary>
+    public sealed record Get(string Id) : DirectoryCommand;
+
+    /// <summary>Asks for records by id, after one, at most <paramref name="Limit"/>.</summary>
+    public sealed record List(string After, int Limit, Liveness? Liveness, string? Role) : DirectoryCommand;
+
+    /// <summary>Asks how many are registered.</summary>
+    public sealed record Count : DirectoryCommand;
+
+    /// <summary>Something is due.</summary>
+    public sealed record Wake : DirectoryCommand;
+}

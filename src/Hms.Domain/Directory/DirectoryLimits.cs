@@ -1,0 +1,17 @@
+namespace Hms.Domain.Directory;
+
+/// <summary>What the directory may hold, and when it calls a supervisor missing.</summary>
+public sealed record DirectoryLimits
+{
+    /// <summary>Into how many parts the directory is split by a hash of the id. Fixed, since rows are stored by it.</summary>
+    public const int Partitions = 16;
+
+    /// <summary>Supervisors in one part before a registration is refused with <c>rate_limited</c>. Default 100,000.</summary>
+    public int SupervisorsMax { get; init; } = 100_000;
+
+    /// <summary>Missed heartbeats after which a supervisor is suspect. Default 2.</summary>
+    public int SuspectAfter { get; init; } = 2;
+
+    /// <summary>Missed heartbeats after which it is dead. Default 4.</summary>
+    public int DeadAfter { get; init; } = 4;
+}

@@ -1,0 +1,40 @@
+using Hms.Protocol;
+
+namespace Hms.Domain.Directory;
+
+/// <summary>What the directory answers.</summary>
+public abstract record DirectoryReply
+{
+    private DirectoryReply()
+    {
+    }
+
+    /// <summary>There is nothing to say.</summary>
+    public sealed record Done : DirectoryReply
+    {
+        /// <summary>The one there is.</summary>
+        public static Done Instance { get; } = new();
+    }
+
+    /// <summary>The supervisor is registered.</summary>
+    public sealed record Registered(bool Created, RegisteredSupervisor Supervisor) : DirectoryReply;
+
+    /// <summary>One supervisor.</summary>
+    public sealed record Found(RegisteredSupervisor Supervisor) : DirectoryReply;
+
+    /// <summary>Some supervisors, by id.</summary>
+    public sealed record Listed(IReadOnlyList<RegisteredSupervisor> Supervisors) : DirectoryReply;
+
+    /// <summary>How many there are.</summary>
+    public sealed record Counted(int Supervisors) : DirectoryReply;
+}
+
+/// <summary>A supervisor as the directory knows it at one moment.</summary>
+public sealed record RegisteredSupervisor(
+    string Id,
+    Registration Registration,
+    string Session,
+    DateTimeOffset RegisteredAt,
+    DateTimeOffset LastSeen,
+    Liveness Liveness,
+    Heartbeat? LastHeartbeat);

@@ -1,0 +1,164 @@
+using Hms.Domain.Entities;
+
+namespace Hms.Domain.Mailboxes;
+
+/// <content>What becomes of messages once they were delivered.</content>
+public sealed partial class MailboxState
+{
+    internal Step<MailboxReply> Ack(MailboxCommand.Ack command, long now) =>
+        Settle(command.Receipts, (state: this, now), static (sequence, with) => with.state.Finish(sequence, with.now));
+
+    internal Step<MailboxReply> Nack(MailboxCommand.Nack command, long now) =>
+        Settle(command.Receipts, (state: this, command, now), static (sequence, with) =>
+        {
+            var (state, nack, at) = with;
+            if (nack.DeadLetter)
+            {
+                state.CountAttempt(sequence);
+                state.Bury(sequence, DeadReason.Nack, nack.Reason, at);
+            }
+            else if (!state.BuryWhenSpent(sequence, nack.Reason, at))
+            {
+                state.GiveBack(sequence, at + (long)nack.Delay.TotalMilliseconds, at);
+            }
+        });
+
+    internal Step<MailboxReply> Return(MailboxCommand.Return command) =>
+        Settle(command.Receipts, this, static (sequence, state) => state.GiveBack(sequence, 0, 0));
+
+    internal Step<MailboxReply> Extend(MailboxCommand.Extend command, long now) =>
+        Settle(command.Receipts, (state: this, until: now + (long)command.Lease.TotalMilliseconds), static (sequence, with) =>
+        {
+            // A receipt from before a restart names no lease here: holding it again makes one, under a number of its own.
+            with.state._leases.Set(sequence, LeaseStatus.Held, with.until, next: false);
+            with.state._leaseEnds.Add(sequence, with.until);
+            with.state._leaseEnds.Compact(with.state._leases.Count);
+        });
+
+    private Step<MailboxReply> Settle<TWith>(IReadOnlyList<string> receipts, TWith with, Action<long, TWith> settle)
+    {
+        List<string>? stale = null;
+        var settled = 0;
+        for (var i = 0; i < receipts.Count; i++)
+        {
+            if (_leases.TryRead(receipts[i], out var sequence)
+                && _entries.Contains(sequence) && _entries[sequence].State == EntryState.Held)
+            {
+                settle(sequence, with);
+                settled++;
+            }
+            else
+            {
+                (stale ??= []).Add(receipts[i]);
+            }
+        }
+
+        return Step<MailboxReply>.Of(new MailboxReply.Settled(settled, stale ?? (IReadOnlyList<string>)[]));
+    }
+
+    /// <summary>Done with: the body goes, the id is remembered.</summary>
+    private void Finish(long sequence, long now)
+    {
+        ref var entry = ref _entries[sequence];
+        if (entry.State == EntryState.Held)
+        {
+            LetGo(in entry);
+            _leases.Remove(sequence);
+        }
+
+        var keep = entry is { IsBound: true, State: EntryState.Held };
+        entry.State = EntryState.Done;
+        entry.At = now;
+        if (keep)
+        {
+            _replies.Keep(sequence);
+            while (_replies.TryTakeOverflow(_limits.RepliesMax, out var oldest))
+            {
+                DropBody(oldest);
+            }
+        }
+        else
+        {
+            DropBody(sequence);
+        }
+
+        _entries.Touch(sequence);
+        _dedup.Done(sequence);
+    }
+
+    private void DropBody(long sequence)
+    {
+        if (!_entries.Contains(sequence) || _entries[sequence].Body == 0)
+        {
+            return;
+        }
+
+        Changes.DeleteBody(_entries[sequence].Body);
+        _entries[sequence].Body = 0;
+        _entries.Touch(sequence);
+    }
+
+    /// <summary>Forgotten: nothing is left of it.</summary>
+    private void Free(long sequence)
+    {
+        DropBody(sequence);
+        _dedup.Forget(sequence);
+        _replies.Forget(sequence);
+        if (_firstIds.Remove(sequence))
+        {
+            Changes.Touch(RowKey.Of(FirstIdRow, sequence));
+        }
+
+        _entries.Free(sequence);
+    }
+
+    /// <summary>Makes a message deliverable again, at once or from a time on. Receipts given out for it become stale.</summary>
+    private void GiveBack(long sequence, long from, long now)
+    {
+        if (from > now)
+        {
+            _leases.Set(sequence, LeaseStatus.Delayed, from, next: true);
+            _leaseEnds.Add(sequence, from);
+            _leaseEnds.Compact(_leases.Count);
+            return;
+        }
+
+        _leases.Set(sequence, LeaseStatus.Returned, 0, next: true);
+        PutBack(sequence);
+    }
+
+    private void EndLease(long sequence, long now)
+    {
+        _leases.TryGet(sequence, out var lease);
+        _leases.Set(sequence, LeaseStatus.Lapsed, 0, next: false);
+        if (lease.Status != LeaseStatus.Held || !BuryWhenSpent(sequence, null, now))
+        {
+            PutBack(sequence);
+        }
+    }
+
+    private void PutBack(long sequence)
+    {
+        _ready[(int)_entries[sequence].Priority].Return(sequence);
+        SignalReady();
+    }
+
+    private void CountAttempt(long sequence)
+    {
+        ref var entry = ref _entries[sequence];
+        entry.Attempts = (ushort)Math.Min(ushort.MaxValue, entry.Attempts + 1);
+        _entries.Touch(sequence);
+    }
+
+    private bool BuryWhenSpent(long sequence, string? reason, long now)
+    {
+        CountAttempt(sequence);
+        if (_entries[sequence].Attempts < _limits.AttemptsMax)
+        {
+            return false;
+        }
+
+        Bury(sequence, DeadReason.MaxAttempts, reason, now);
+        return true;
+    }
+}

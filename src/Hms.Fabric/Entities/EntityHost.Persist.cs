@@ -1,0 +1,293 @@
+using Hms.Abstractions;
+using Hms.Domain.Entities;
+using Hms.Fabric.Storage;
+using Hms.Protocol;
+
+namespace Hms.Fabric.Entities;
+
+/// <content>Reading the state, committing it, and speaking afterwards.</content>
+public sealed partial class EntityHost<TState, TCommand, TReply>
+{
+    private const int SpokenAtOnce = 64;
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    void ICommitSource.Collect(EntityCommit commit)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        lock (_gate)
+        {
+            // The state may have been thrown away since it enlisted, and whoever waited has been told; or it was read anew and enlisted
+            // again, so that it stands in the store's queue twice: then the later place counts.
+            if (_activation is not { Enlisted: true, UnderWay: null } activation)
+            {
+                commit.Key = key;
+                commit.IsEmpty = true;
+                return;
+            }
+
+            activation.Enlisted = false;
+            activation.UnderWay = activation.Open;
+            activation.Open = null;
+            activation.Collect(key, commit, services.Bodies);
+        }
+    }
+
+    /// <inheritdoc/>
+    void ICommitSource.Complete(StoreException? failure)
+    {
+        Commit? commit;
+        Commit? behind = null;
+        FaultException? fault = null;
+        var speaks = false;
+        lock (_gate)
+        {
+            if (_activation is not { UnderWay: not null } activation)
+            {
+                return;
+            }
+
+            commit = activation.UnderWay;
+            activation.UnderWay = null;
+            if (failure is null)
+            {
+                services.Bodies.Stored(commit.Bodies);
+                activation.Outbox.Durable = commit.OutboxTo;
+                speaks = !activation.Outbox.IsEmpty;
+            }
+            else
+            {
+                fault = Unavailable(failure);
+                behind = activation.Open;
+                Discard(activation, commit, fault);
+            }
+        }
+
+        if (fault is not null)
+        {
+            LogCommitFailed(services.Logger, Key, failure!.Message);
+            commit.Fail(fault);
+            behind?.Fail(fault);
+            Reset?.Invoke();
+            return;
+        }
+
+        commit.Succeed();
+        if (speaks)
+        {
+            _ = SpeakAsync();
+        }
+    }
+
+    private void Discard(Activation activation, Commit commit, FaultException fault)
+    {
+        services.Bodies.Remove(commit.Bodies, stored: false);
+        services.Bodies.Remove([.. activation.State.Changes.Bodies.Keys], stored: false);
+        activation.Outbox.Abandon(fault);
+        _activation = null;
+        _scheduled = null;
+        Observed?.Invoke(null);
+
+        // Deadlines that were kept in memory only went with the state; those that are stored are looked at again.
+        services.Wakeups.Schedule(key, services.Clock.Now + RetryPause);
+    }
+
+    private async ValueTask LoadAsync(CancellationToken cancellationToken)
+    {
+        Task<Activation> loading;
+        lock (_gate)
+        {
+            if (_activation is not null)
+            {
+                return;
+            }
+
+            loading = _loading ??= Task.Run(ReadAsync, CancellationToken.None);
+        }
+
+        await loading.WaitAsync(cancellationToken);
+    }
+
+    private async Task<Activation> ReadAsync()
+    {
+        try
+        {
+            var stored = await services.Store.LoadAsync(key);
+            var activation = new Activation(create(), stored?.Version ?? 0);
+            activation.Load(stored?.Rows ?? []);
+            lock (_gate)
+            {
+                _activation = activation;
+                _loading = null;
+                Observed?.Invoke(activation.State);
+                Persist(activation);
+            }
+
+            if (!activation.Outbox.IsEmpty)
+            {
+                _ = SpeakAsync();
+            }
+
+            return activation;
+        }
+        catch (Exception e)
+        {
+            lock (_gate)
+            {
+                _loading = null;
+            }
+
+            throw e is StoreException failure ? Unavailable(failure) : e;
+        }
+    }
+
+    /// <summary>Carries what has been said, in order, until all of it was heard. One at a time for each entity.</summary>
+    private async Task SpeakAsync()
+    {
+        while (TakeFront(out var activation, out var entries))
+        {
+            try
+            {
+                await services.Outbox.CarryAsync(_name.Value, entries, CancellationToken.None);
+            }
+#pragma warning disable CA1031 // Whatever went wrong, what was said must be heard in the end.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogNotHeard(services.Logger, e, Key);
+                await Task.Delay(RetryPause, services.Clock.Time);
+                activation.Speaking = false;
+                continue;
+            }
+
+            lock (_gate)
+            {
+                activation.Speaking = false;
+                if (_activation == activation)
+                {
+                    activation.Outbox.Drop(entries.Length);
+                    Persist(activation);
+                }
+            }
+        }
+    }
+
+    private bool TakeFront(out Activation activation, out OutboxEntry[] entries)
+    {
+        lock (_gate)
+        {
+            activation = _activation!;
+            entries = activation is null or { Speaking: true } ? [] : activation.Outbox.Front(SpokenAtOnce);
+            if (entries.Length == 0)
+            {
+                return false;
+            }
+
+            activation!.Speaking = true;
+            return true;
+        }
+    }
+
+    private static FaultException Unavailable(StoreException failure) => new(
+        new Fault(ErrorCode.Unavailable, "the store is away; whether the last change was made is unknown") { RetryAfter = RetryPause },
+        failure);
+
+    /// <summary>The state in memory, and its commits.</summary>
+    private sealed class Activation(TState state, long version)
+    {
+        private long _version = version;
+
+        public TState State => state;
+
+        public Outbox Outbox { get; } = new();
+
+        public DateTimeOffset DecidedAt { get; set; }
+
+        /// <summary>The commit that is being collected.</summary>
+        public Commit? Open { get; set; }
+
+        /// <summary>The commit that the store is writing.</summary>
+        public Commit? UnderWay { get; set; }
+
+        public bool Enlisted { get; set; }
+
+        public bool Speaking { get; set; }
+
+        public bool IsDirty => !state.Changes.IsEmpty || Outbox.Changed.Count > 0;
+
+        /// <summary>Completes when all decided so far is durable; null when it is.</summary>
+        public Task? Pending => (Open ?? UnderWay)?.Done;
+
+        public bool CanPassivate => Open is null && UnderWay is null && !Enlisted && Outbox.IsEmpty && state.IsQuiescent;
+
+        public void Load(IReadOnlyList<Row> rows)
+        {
+            foreach (var row in rows)
+            {
+                if (Outbox.Owns(row.Key))
+                {
+                    Outbox.Load(row.Key, row.Value);
+                }
+                else
+                {
+                    state.Load(row.Key, row.Value);
+                }
+            }
+
+            state.Loaded();
+            Outbox.Loaded();
+        }
+
+        public void Collect(EntityKey key, EntityCommit commit, BodyCache bodies)
+        {
+            commit.Key = key;
+            commit.ExpectedVersion = _version++;
+            commit.DecidedAt = DecidedAt;
+            commit.Wake = Outbox.IsEmpty ? state.DurableWake : DateTimeOffset.UnixEpoch;
+            foreach (var row in state.Changes.Rows)
+            {
+                commit.Add(row, state.Write);
+            }
+
+            foreach (var row in Outbox.Changed)
+            {
+                commit.Add(row, Outbox.Write);
+            }
+
+            foreach (var (id, body) in state.Changes.Bodies)
+            {
+                commit.Bodies.Add((id, body));
+            }
+
+            commit.DeletedBodies.AddRange(state.Changes.DeletedBodies);
+            bodies.Remove(state.Changes.DeletedBodies, stored: true);
+            bodies.Remove(state.Changes.UnstoredBodies, stored: false);
+            UnderWay!.Bodies = [.. state.Changes.Bodies.Keys];
+            UnderWay.OutboxTo = Outbox.Last;
+            state.Changes.Clear();
+            Outbox.Taken();
+        }
+    }
+
+    /// <summary>One commit, and those who wait for it.</summary>
+    private sealed class Commit
+    {
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Done => _done.Task;
+
+        public long[] Bodies { get; set; } = [];
+
+        public long OutboxTo { get; set; }
+
+        public void Succeed() => _done.TrySetResult();
+
+        public void Fail(FaultException fault)
+        {
+            _done.TrySetException(fault);
+
+            // Nobody may be waiting; then nobody need hear of it.
+            _ = _done.Task.Exception;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Hms.Fabric.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Hms.Fabric.Entities;
+
+/// <summary>What every entity's host needs from the engine around it.</summary>
+/// <param name="Store">Where rows live.</param>
+/// <param name="Bodies">Bodies in memory.</param>
+/// <param name="Clock">The time.</param>
+/// <param name="Wakeups">Who wakes entities.</param>
+/// <param name="Outbox">Who carries out what entities say to each other.</param>
+/// <param name="Logger">Where failures are written down.</param>
+public sealed record EntityServices(
+    IEntityStore Store,
+    BodyCache Bodies,
+    FabricClock Clock,
+    IWakeups Wakeups,
+    IOutboxCarrier Outbox,
+    ILogger Logger);
+
+/// <summary>Carries outbox messages to the entities that they are for.</summary>
+public interface IOutboxCarrier
+{
+    /// <summary>
+    /// Carries messages of one sender, in order; returns when each has had its effect or can have none (its recipient is gone). Throws
+    /// when some must be tried again: repeating what did have its effect does no harm.
+    /// </summary>
+    ValueTask CarryAsync(string sender, IReadOnlyList<OutboxEntry> messages, CancellationToken cancellationToken);
+}

@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Hms.Domain.Entities;
+
+namespace Hms.Fabric.Entities;
+
+/// <summary>What an entity has to say: numbered, kept in rows until it was heard.</summary>
+/// <param name="Number">Its number; grows.</param>
+/// <param name="Message">What to say, and to whom.</param>
+public sealed record OutboxEntry(long Number, OutboxMessage Message);
+
+/// <summary>
+/// What an entity has said and not yet been heard, and what it has heard of others. Rows of the host's own, in upper case, beside the
+/// machine's. Used under the host's lock.
+/// </summary>
+internal sealed class Outbox
+{
+    private const char NextRow = 'H';
+    private const char EntryRow = 'O';
+    private const char HeardRow = 'I';
+
+    private readonly Queue<OutboxEntry> _entries = new();
+    private readonly Dictionary<long, OutboxEntry> _byNumber = [];
+    private readonly Dictionary<string, long> _heard = new(StringComparer.Ordinal);
+    private readonly HashSet<RowKey> _changed = [];
+    private readonly List<(long Number, TaskCompletionSource Source)> _settling = [];
+
+    /// <summary>The number of the entry added last.</summary>
+    public long Last { get; private set; }
+
+    /// <summary>Entries up to this number are durable and may go out.</summary>
+    public long Durable { get; set; }
+
+    public bool IsEmpty => _entries.Count == 0;
+
+    public IReadOnlyCollection<RowKey> Changed => _changed;
+
+    public static bool Owns(RowKey row) => char.IsAsciiLetterUpper(row.Kind);
+
+    public void Load(RowKey key, ReadOnlyMemory<byte> value)
+    {
+        switch (key.Kind)
+        {
+            case NextRow:
+                Last = BinaryPrimitives.ReadInt64LittleEndian(value.Span);
+                break;
+            case EntryRow:
+                Enqueue(new OutboxEntry(key.Number, OutboxMessage.Decode(value)));
+                break;
+            case HeardRow:
+                _heard[key.Name!] = BinaryPrimitives.ReadInt64LittleEndian(value.Span);
+                break;
+            default:
+                throw new InvalidDataException($"a host row of kind '{key.Kind}' was written by another version");
+        }
+    }
+
+    public void Loaded() => Durable = Last;
+
+    public bool Write(RowKey key, IBufferWriter<byte> value)
+    {
+        if (key.Kind == EntryRow)
+        {
+            var exists = _byNumber.TryGetValue(key.Number, out var entry);
+            value.Write(exists ? entry!.Message.Encode() : []);
+            return exists;
+        }
+
+        BinaryPrimitives.WriteInt64LittleEndian(value.GetSpan(sizeof(long)), key.Kind == NextRow ? Last : _heard[key.Name!]);
+        value.Advance(sizeof(long));
+        return true;
+    }
+
+    public void Add(OutboxMessage message)
+    {
+        Last++;
+        Enqueue(new OutboxEntry(Last, message));
+        _changed.Add(RowKey.Of(EntryRow, Last));
+        _changed.Add(RowKey.Of(NextRow));
+    }
+
+    /// <summary>Whether a message of another's outbox was heard before.</summary>
+    public bool WasHeard(string sender, long number) => _heard.TryGetValue(sender, out var heard) && number <= heard;
+
+    public void Hear(string sender, long number)
+    {
+        _heard[sender] = number;
+        _changed.Add(RowKey.Of(HeardRow, sender));
+    }
+
+    /// <summary>The first entries that may go out, at most <paramref name="max"/>.</summary>
+    public OutboxEntry[] Front(int max) => [.. _entries.TakeWhile(entry => entry.Number <= Durable).Take(max)];
+
+    /// <summary>Drops entries that were heard.</summary>
+    public void Drop(int count)
+    {
+        for (; count > 0; count--)
+        {
+            var number = _entries.Dequeue().Number;
+            _byNumber.Remove(number);
+            _changed.Add(RowKey.Of(EntryRow, number));
+        }
+
+        var heardTo = _entries.TryPeek(out var next) ? next.Number - 1 : Last;
+        foreach (var settled in _settling.Where(waiting => waiting.Number <= heardTo).ToArray())
+        {
+            _settling.Remove(settled);
+            settled.Source.TrySetResult();
+        }
+    }
+
+    /// <summary>Completes when all that has been said so far was heard.</summary>
+    public Task SettledAsync()
+    {
+        if (IsEmpty)
+        {
+            return Task.CompletedTask;
+        }
+
+        var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _settling.Add((Last, source));
+        return source.Task;
+    }
+
+    /// <summary>Says that this outbox will be read from the store again: who waits for it must ask anew.</summary>
+    public void Abandon(Exception failure)
+    {
+        foreach (var (_, source) in _settling)
+        {
+            source.TrySetException(failure);
+        }
+
+        _settling.Clear();
+    }
+
+    public void Taken() => _changed.Clear();
+
+    private void Enqueue(OutboxEntry entry)
+    {
+        _entries.Enqueue(entry);
+        _byNumber.Add(entry.Number, entry);
+    }
+}

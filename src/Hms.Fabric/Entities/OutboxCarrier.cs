@@ -1,0 +1,73 @@
+using Hms.Abstractions;
+using Hms.Domain.Entities;
+using Hms.Fabric.Messages;
+using Hms.Fabric.Storage;
+using Hms.Protocol;
+
+namespace Hms.Fabric.Entities;
+
+/// <summary>
+/// Carries what entities say to each other. What one recipient is told arrives in order; recipients do not wait for each other.
+/// </summary>
+/// <param name="entities">Finds the recipients.</param>
+/// <param name="store">Where bodies are read from.</param>
+/// <param name="bodies">Bodies in memory.</param>
+public sealed class OutboxCarrier(IEntities entities, IEntityStore store, BodyCache bodies) : IOutboxCarrier
+{
+    /// <inheritdoc/>
+    public async ValueTask CarryAsync(string sender, IReadOnlyList<OutboxEntry> messages, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        var resolved = new List<OutboxEntry>(messages.Count);
+        foreach (var entry in messages)
+        {
+            var message = entry.Message is OutboxMessage.ReportExpiry report ? await PostOfAsync(report, cancellationToken) : entry.Message;
+            if (message is not null)
+            {
+                resolved.Add(new OutboxEntry(entry.Number, message));
+            }
+        }
+
+        await Task.WhenAll(resolved
+            .GroupBy(entry => entry.Message.To)
+            .Select(recipient => CarryAsync(sender, recipient.Key, recipient, cancellationToken)));
+    }
+
+    private async Task CarryAsync(
+        string sender, string recipient, IEnumerable<OutboxEntry> entries, CancellationToken cancellationToken)
+    {
+        var mailbox = entities.Mailbox(recipient);
+        foreach (var (number, message) in entries)
+        {
+            try
+            {
+                await mailbox.AcceptAsync(new OutboxDelivery(sender, number, message.Encode()), cancellationToken);
+            }
+            catch (FaultException e) when (e.Fault.Code is ErrorCode.DestinationNotFound or ErrorCode.Conflict)
+            {
+                // Nobody is there to hear it, or it was heard under this id before.
+            }
+        }
+    }
+
+    private async ValueTask<OutboxMessage?> PostOfAsync(OutboxMessage.ReportExpiry report, CancellationToken cancellationToken)
+    {
+        var body = bodies.TryGet(report.Body, out var cached)
+            ? cached
+            : (await store.ReadBodiesAsync([report.Body], cancellationToken))[0];
+        if (body is not { } found || !EnvelopeReader.TryRead(found.Message, out var envelope, out _))
+        {
+            return null;
+        }
+
+        using (envelope)
+        {
+            // A source that is a topic or the fabric itself has no mailbox to be told in.
+            return Names.IsSupervisor(envelope.Source)
+                ? new OutboxMessage.Post(
+                    envelope.Source,
+                    FabricMessages.Expiry(envelope, report.To, report.Sequence, DateTimeOffset.FromUnixTimeMilliseconds(report.AtMs)))
+                : null;
+        }
+    }
+}

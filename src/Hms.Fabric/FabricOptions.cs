@@ -1,0 +1,27 @@
+using Hms.Domain.Catalogue;
+using Hms.Domain.Directory;
+using Hms.Domain.Mailboxes;
+
+namespace Hms.Fabric;
+
+/// <summary>How a fabric behaves, and what it may hold.</summary>
+public sealed record FabricOptions
+{
+    /// <summary>Whether a message of a type that nobody registered is refused. Default false: the protocol is extensible.</summary>
+    public bool StrictTypes { get; init; }
+
+    /// <summary>Bytes of message bodies kept in memory besides those not yet stored. Default 64 MiB.</summary>
+    public long BodyCacheBytes { get; init; } = 64L << 20;
+
+    /// <summary>How long an entity that nobody asks for stays in memory. Default 5 minutes.</summary>
+    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Limits of each mailbox.</summary>
+    public MailboxLimits Mailboxes { get; init; } = new();
+
+    /// <summary>Limits of the directory.</summary>
+    public DirectoryLimits Directory { get; init; } = new();
+
+    /// <summary>Limits of the catalogue.</summary>
+    public CatalogueLimits Catalogue { get; init; } = new();
+}

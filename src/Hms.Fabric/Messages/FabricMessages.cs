@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Hms.Abstractions;
+using Hms.Domain.Mailboxes;
+using Hms.Protocol;
+
+namespace Hms.Fabric.Messages;
+
+/// <summary>Messages that the fabric makes, in the part of the Meta-Supervisor.</summary>
+internal static class FabricMessages
+{
+    /// <summary>Tells the source of a message that its ttl ran out before it was delivered.</summary>
+    /// <param name="expired">The message.</param>
+    /// <param name="mailbox">Where it waited.</param>
+    /// <param name="sequence">Its number there.</param>
+    /// <param name="at">When it expired.</param>
+    public static byte[] Expiry(Envelope expired, string mailbox, long sequence, DateTimeOffset at)
+    {
+        var fault = new Fault(ErrorCode.MessageTimeout, $"the message expired in the mailbox of {mailbox} before it was delivered")
+        {
+            SourceMessageId = expired.Id,
+        };
+
+        // The id follows from what happened, so that telling it twice makes no two messages.
+        var where = Fingerprint.OfId(mailbox, sequence.ToString(CultureInfo.InvariantCulture)).High;
+        return ErrorResponse($"expired_{where:x16}_{at.ToUnixTimeMilliseconds()}", expired, fault, at);
+    }
+
+    /// <summary>An <c>error_response</c> (section 5.1) to the source of a message.</summary>
+    public static byte[] ErrorResponse(string id, Envelope about, Fault fault, DateTimeOffset now) =>
+        Answer(id, about, "error_response", now, fault.WriteTo);
+
+    /// <summary>A message to the source of another, with that one's correlation and priority.</summary>
+    public static byte[] Answer(string id, Envelope about, string messageType, DateTimeOffset now, Action<Utf8JsonWriter> writeContent)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, JsonText.Writing))
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, id);
+            json.WriteString("source"u8, Names.MetaSupervisor);
+            json.WriteString("destination"u8, about.Source);
+            json.WriteString("message_type"u8, messageType);
+            json.WritePropertyName("content"u8);
+            writeContent(json);
+            json.WriteString("timestamp"u8, JsonText.Timestamp(now));
+            json.WriteString("correlation_id"u8, about.ReplyCorrelation);
+            json.WriteString("priority"u8, about.Priority.WireName());
+            json.WriteString("version"u8, ProtocolVersion.Current);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>What a mailbox needs to know of a message that the fabric made.</summary>
+    public static EnqueueRequest ToEnqueue(ReadOnlyMemory<byte> message)
+    {
+        if (!EnvelopeReader.TryRead(message, out var envelope, out var fault))
+        {
+            throw new InvalidOperationException($"the fabric made a message that is none: {fault.Message}");
+        }
+
+        using (envelope)
+        {
+            return ToEnqueue(envelope);
+        }
+    }
+
+    /// <summary>What a mailbox needs to know of a message.</summary>
+    public static EnqueueRequest ToEnqueue(Envelope envelope) => new(envelope.Bytes, envelope.Source, envelope.Id)
+    {
+        CorrelationId = envelope.CorrelationId,
+        BodyHash = Fingerprint.OfBytes(envelope.Bytes.Span),
+        Priority = envelope.Priority,
+        TtlMs = envelope.TtlMs,
+    };
+}

@@ -1,0 +1,48 @@
+using Hms.Abstractions;
+using Hms.Fabric.Entities;
+using Hms.Protocol;
+using Hms.Protocol.Catalogue;
+using Hms.Protocol.Schema;
+
+namespace Hms.Fabric.Messages;
+
+/// <summary>The message types: built-in ones, and custom ones kept by the catalogue and compiled here.</summary>
+internal sealed class TypeCatalogue(IEntities entities, MessageTypeSet types) : IMessageTypes
+{
+    public async ValueTask LoadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var definition in await entities.Catalogue.ListAsync(cancellationToken))
+        {
+            types.Put(definition);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<MessageTypeDefinition>> ListAsync(CancellationToken cancellationToken = default) => new(types.All());
+
+    public ValueTask<MessageTypeDefinition> GetAsync(string type, CancellationToken cancellationToken = default) =>
+        types.Find(type) is { } definition
+            ? new(definition)
+            : throw new FaultException(ErrorCode.DestinationNotFound, $"no message type {type} is registered");
+
+    public async ValueTask<bool> PutAsync(MessageTypeDefinition definition, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        try
+        {
+            JsonSchema.Compile(definition.Schema);
+        }
+        catch (JsonSchemaException e)
+        {
+            throw new FaultException(
+                new Fault(ErrorCode.Validation, "the schema is not understood: see error_details")
+                {
+                    Problems = [.. e.Problems.Select(problem => problem with { Path = "/schema" + problem.Path })],
+                },
+                e);
+        }
+
+        var created = await entities.Catalogue.PutAsync(definition, cancellationToken);
+        types.Put(definition);
+        return created;
+    }
+}

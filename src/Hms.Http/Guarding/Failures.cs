@@ -1,0 +1,129 @@
+using System.Globalization;
+using Hms.Http.Metering;
+using Hms.Http.Writing;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Hms.Http.Guarding;
+
+/// <summary>Turns whatever went wrong into the seed's <c>ErrorResponse</c> (section 5.1), counts it, and logs what matters.</summary>
+internal sealed partial class Failures(HttpMetrics metrics, IHostApplicationLifetime lifetime, ILogger<Failures> logger)
+{
+    /// <summary>What a request is counted under whose client went away before the answer.</summary>
+    public const int ClientGone = 499;
+
+    /// <summary>Answers an exception.</summary>
+    public Task AnswerAsync(HttpContext context, Exception exception)
+    {
+        if (context.RequestAborted.IsCancellationRequested || exception is ConnectionAbortedException or ConnectionResetException)
+        {
+            return Forget(context);
+        }
+
+        return exception switch
+        {
+            FaultException { Fault: var fault } => RefuseAsync(context, fault),
+            BadHttpRequestException bad => RefuseAsync(context, FaultOf(bad), StatusOf(bad)),
+            OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested =>
+                RefuseAsync(context, new Fault(ErrorCode.Unavailable, "the fabric is stopping")),
+            _ => BreakAsync(context, exception),
+        };
+    }
+
+    /// <summary>Answers a fault with its status, or with another one where HTTP has a better word for it.</summary>
+    public Task RefuseAsync(HttpContext context, Fault fault, int? status = null)
+    {
+        metrics.Refused(fault.Code);
+        if (fault.Code is ErrorCode.Unauthenticated or ErrorCode.Forbidden)
+        {
+            LogSecurity(fault.Code.WireName(), fault.Message, context.Request.Method, context.Request.Path,
+                context.Request.Host.Value, context.Request.Headers.Origin, context.Connection.RemoteIpAddress);
+        }
+        else if (fault.Code is ErrorCode.Internal)
+        {
+            LogFault(context.Request.Method, context.Request.Path, fault.Message);
+        }
+
+        return WriteAsync(context, fault, status ?? fault.Code.HttpStatus());
+    }
+
+    /// <summary>Gives a body to an error that was answered with a bare status: an unknown route, a wrong method.</summary>
+    public Task ExplainAsync(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status405MethodNotAllowed =>
+            RefuseAsync(context, new Fault(ErrorCode.DestinationNotFound, "this route has no such method: see the Allow header"), 405),
+        StatusCodes.Status404NotFound =>
+            RefuseAsync(context, new Fault(ErrorCode.DestinationNotFound, "there is no such route: see /openapi/v1.json")),
+        var status when status < 500 =>
+            RefuseAsync(context, new Fault(ErrorCode.MessageFormat, "the request was not understood"), status),
+        _ => RefuseAsync(context, new Fault(ErrorCode.Internal, "the request failed inside the fabric")),
+    };
+
+    private static Task Forget(HttpContext context)
+    {
+        if (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = ClientGone;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static Fault FaultOf(BadHttpRequestException bad) => bad.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => new Fault(ErrorCode.PayloadTooLarge, "the body is too large"),
+        StatusCodes.Status408RequestTimeout => new Fault(ErrorCode.MessageTimeout, "the body came too slowly"),
+        _ => new Fault(ErrorCode.MessageFormat, $"the request is not valid HTTP: {bad.Message}"),
+    };
+
+    private static int StatusOf(BadHttpRequestException bad) => bad.StatusCode is >= 400 and < 500 ? bad.StatusCode : 400;
+
+    private static Task WriteAsync(HttpContext context, Fault fault, int status)
+    {
+        if (context.Response.HasStarted)
+        {
+            // Half an answer is no answer: the client must not take it for a whole one.
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        if (RetryAfterSeconds(fault) is { } seconds)
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (fault.Code is ErrorCode.Unauthenticated)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        return JsonAnswer.WriteAsync(context, status, fault, static (json, fault) => fault.WriteTo(json));
+    }
+
+    // A client that is told to wait 0 s would come back at once and in vain.
+    private static long? RetryAfterSeconds(Fault fault) =>
+        fault.RetryAfter is { } after ? Math.Max(1, (long)Math.Ceiling(after.TotalSeconds))
+        : fault.Code is ErrorCode.MailboxFull or ErrorCode.RateLimited ? 1
+        : null;
+
+    private Task BreakAsync(HttpContext context, Exception exception)
+    {
+        metrics.Refused(ErrorCode.Internal);
+        LogBroken(exception, context.Request.Method, context.Request.Path);
+        var fault = new Fault(ErrorCode.Internal, "the request failed inside the fabric");
+        return WriteAsync(context, fault, StatusCodes.Status500InternalServerError);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning,
+        "Security event: {Code} ({Reason}) for {Method} {Path}, Host {Host}, Origin {Origin}, from {Remote}",
+        EventName = "SecurityRefusal")]
+    private partial void LogSecurity(
+        string code, string reason, string method, string? path, string? host, string? origin, System.Net.IPAddress? remote);
+
+    [LoggerMessage(2, LogLevel.Error, "{Method} {Path} failed: {Reason}", EventName = "RequestFailed")]
+    private partial void LogFault(string method, string? path, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "{Method} {Path} failed by an exception", EventName = "RequestBroken")]
+    private partial void LogBroken(Exception exception, string method, string? path);
+}

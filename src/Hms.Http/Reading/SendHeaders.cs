@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Primitives;
+
+namespace Hms.Http.Reading;
+
+/// <summary>What the head of a <c>POST /v1/messages</c> says about the message in its body.</summary>
+/// <param name="Durability"><c>Hms-Durability</c>.</param>
+/// <param name="IdempotencyKey"><c>Idempotency-Key</c>, without quotes.</param>
+/// <param name="TraceParent"><c>traceparent</c>, where it is well-formed.</param>
+/// <param name="Wait"><c>Prefer: wait=SECONDS</c>; null where there is none.</param>
+internal readonly record struct SendHeaders(Durability Durability, string? IdempotencyKey, string? TraceParent, TimeSpan? Wait)
+{
+    public const string DurabilityName = "Hms-Durability";
+    public const string IdempotencyKeyName = "Idempotency-Key";
+
+    /// <summary>Reads the headers.</summary>
+    /// <exception cref="FaultException"><see cref="ErrorCode.Validation"/> with every problem.</exception>
+    public static SendHeaders Read(IHeaderDictionary headers)
+    {
+        List<Problem>? problems = null;
+        var durability = ReadDurability(headers[DurabilityName], ref problems);
+        var key = ReadIdempotencyKey(headers[IdempotencyKeyName], ref problems);
+        if (problems is not null)
+        {
+            throw Refusal.Of(problems);
+        }
+
+        var trace = headers.TraceParent.Count == 1 ? headers.TraceParent.ToString() : "";
+        return new SendHeaders(
+            durability, key, TraceParents.IsWellFormed(trace) ? trace : null, Preferences.Wait(headers["Prefer"]));
+    }
+
+    public static string WireName(Durability durability) => durability == Durability.Memory ? "memory" : "fsync";
+
+    private static Durability ReadDurability(StringValues values, ref List<Problem>? problems)
+    {
+        switch (values.Count == 0 ? "fsync" : values.ToString())
+        {
+            case "fsync":
+                return Durability.Fsync;
+            case "memory":
+                return Durability.Memory;
+            default:
+                (problems ??= []).Add(new Problem($"/{DurabilityName}", "must be memory or fsync"));
+                return Durability.Fsync;
+        }
+    }
+
+    private static string? ReadIdempotencyKey(StringValues values, ref List<Problem>? problems)
+    {
+        if (values.Count == 0)
+        {
+            return null;
+        }
+
+        var key = values.Count == 1 ? Unquote(values.ToString()) : null;
+        if (key is null || !Names.IsMessageId(key))
+        {
+            (problems ??= []).Add(new Problem($"/{IdempotencyKeyName}", "must be 1 to 256 printable characters, bare or in quotes"));
+        }
+
+        return key;
+    }
+
+    // A quoted key is a string of RFC 9651, section 3.3.3.
+    private static string? Unquote(string text)
+    {
+        if (!text.StartsWith('"'))
+        {
+            return text;
+        }
+
+        var key = new System.Text.StringBuilder(text.Length);
+        for (var i = 1; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '"':
+                    return i == text.Length - 1 ? key.ToString() : null;
+                case '\\' when i + 1 < text.Length && text[i + 1] is '"' or '\\':
+                    key.Append(text[++i]);
+                    break;
+                case '\\':
+                    return null;
+                default:
+                    key.Append(text[i]);
+                    break;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Hms.Domain.Entities;
+using Hms.Fabric.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace Hms.Storage.Sqlite;
+
+/// <summary>
+/// Entities and bodies in one SQLite file, with a write-ahead log and <c>synchronous=FULL</c>: what a commit has confirmed is on the
+/// disk. One thread writes, with group commit; readers do not wait for it. One process at a time may have the file.
+/// </summary>
+public sealed class SqliteStore : IEntityStore
+{
+    private readonly FileStream _lock;
+    private readonly SqliteWriter _writer;
+    private readonly ConcurrentBag<SqliteReader> _readers = [];
+    private readonly SemaphoreSlim _readersFree;
+    private readonly StoreMetrics _metrics = new();
+    private readonly Thread _thread;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _enlistedOne = new(0);
+    private List<ICommitSource> _enlisted = [];
+    private volatile bool _stopping;
+    private volatile string? _problem;
+    private long _bodyHigh;
+
+    private SqliteStore(SqliteStoreOptions options, FileStream @lock)
+    {
+        _lock = @lock;
+        File = Path.Combine(options.Folder, "hms.db");
+        var connection = Open(File, options);
+        Schema.Execute(connection, "PRAGMA journal_mode = WAL");
+        Schema.Execute(connection, "PRAGMA synchronous = FULL");
+        Schema.Execute(connection, $"PRAGMA wal_autocheckpoint = {options.CheckpointPages}");
+        Schema.Migrate(connection);
+        if (options.PagesMax is { } pages)
+        {
+            Schema.Execute(connection, $"PRAGMA max_page_count = {pages}");
+        }
+
+        var decidedAt = Convert.ToInt64(Schema.Scalar(connection, "SELECT decided_at_ms FROM fabric"), CultureInfo.InvariantCulture);
+        _bodyHigh = Convert.ToInt64(
+            Schema.Scalar(connection, "SELECT max(body_high, (SELECT coalesce(max(id), 0) FROM body)) FROM fabric"), CultureInfo.InvariantCulture);
+        LatestDecision = DateTimeOffset.FromUnixTimeMilliseconds(decidedAt);
+        _writer = new SqliteWriter(connection, _metrics, decidedAt);
+        for (var i = 0; i < options.Readers; i++)
+        {
+            _readers.Add(new SqliteReader(Open(File, options)));
+        }
+
+        _readersFree = new SemaphoreSlim(options.Readers);
+        _thread = new Thread(WriteUntilStopped) { IsBackground = true, Name = "hms-sqlite-writer" };
+        _thread.Start();
+    }
+
+    /// <summary>The file.</summary>
+    public string File { get; }
+
+    /// <inheritdoc/>
+    public string Name => "sqlite";
+
+    /// <inheritdoc/>
+    public string? Problem => _problem;
+
+    /// <inheritdoc/>
+    public DateTimeOffset LatestDecision { get; }
+
+    /// <summary>Opens the file, and makes or migrates it where needed.</summary>
+    /// <exception cref="StoreException">Another process has it, a later version wrote it, or it cannot be read or written.</exception>
+    public static SqliteStore Open(SqliteStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        FileStream? fileLock = null;
+        try
+        {
+            System.IO.Directory.CreateDirectory(options.Folder);
+            fileLock = Lock(options.Folder);
+            return new SqliteStore(options, fileLock);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            fileLock?.Dispose();
+            throw new StoreException($"the data folder {options.Folder} cannot be used: {e.Message}", e);
+        }
+        catch
+        {
+            fileLock?.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public long NextBodyId() => Interlocked.Increment(ref _bodyHigh);
+
+    /// <inheritdoc/>
+    public ValueTask<StoredEntity?> LoadAsync(EntityKey key, CancellationToken cancellationToken = default) =>
+        ReadAsync(reader => reader.Load(key), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<MessageBody?>> ReadBodiesAsync(
+        IReadOnlyList<long> ids, CancellationToken cancellationToken = default) =>
+        ReadAsync(reader => reader.ReadBodies(ids), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<(EntityKey Key, DateTimeOffset At)>> ReadWakesAsync(CancellationToken cancellationToken = default) =>
+        ReadAsync(reader => reader.ReadWakes(), cancellationToken);
+
+    /// <inheritdoc/>
+    public void Enlist(ICommitSource source)
+    {
+        bool first;
+        lock (_gate)
+        {
+            first = _enlisted.Count == 0;
+            _enlisted.Add(source);
+        }
+
+        if (first)
+        {
+            _enlistedOne.Release();
+        }
+    }
+
+    /// <summary>Commits what has enlisted, then closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping)
+        {
+            return;
+        }
+
+        _stopping = true;
+        _enlistedOne.Release();
+        await Task.Run(_thread.Join);
+        _writer.Dispose();
+        while (_readers.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+
+        _metrics.Dispose();
+        await _lock.DisposeAsync();
+    }
+
+    private static SqliteConnection Open(string file, SqliteStoreOptions options)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            Pooling = false,
+            DefaultTimeout = 30,
+        }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    private static FileStream Lock(string folder)
+    {
+        try
+        {
+            // Held by the process: it is gone when the process is, however that ended.
+            return new FileStream(Path.Combine(folder, "hms.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new StoreException($"the data folder {folder} is in use by another process", e);
+        }
+    }
+
+    private async ValueTask<T> ReadAsync<T>(Func<SqliteReader, T> read, CancellationToken cancellationToken)
+    {
+        await _readersFree.WaitAsync(cancellationToken);
+        _readers.TryTake(out var reader);
+        try
+        {
+            return read(reader!);
+        }
+        catch (SqliteException e)
+        {
+            throw new StoreException($"the database cannot be read: {e.Message}", e);
+        }
+        finally
+        {
+            _readers.Add(reader!);
+            _readersFree.Release();
+        }
+    }
+
+    private void WriteUntilStopped()
+    {
+        var sources = new List<ICommitSource>();
+        while (true)
+        {
+            _enlistedOne.Wait();
+            while (true)
+            {
+                sources.Clear();
+                lock (_gate)
+                {
+                    (sources, _enlisted) = (_enlisted, sources);
+                }
+
+                if (sources.Count == 0)
+                {
+                    break;
+                }
+
+                _problem = _writer.Commit(sources, () => Interlocked.Read(ref _bodyHigh))?.Message;
+            }
+
+            if (_stopping)
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using System.Diagnostics;
+using Hms.Domain.Entities;
+using Hms.Fabric.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace Hms.Storage.Sqlite;
+
+/// <summary>
+/// The one connection that writes. Puts the commits of all entities that have enlisted into one transaction: one fsync for all of
+/// them. While it writes, the next ones enlist.
+/// </summary>
+internal sealed class SqliteWriter : IDisposable
+{
+    private const int KnownMax = 1_000_000;
+
+    private readonly SqliteConnection _connection;
+    private readonly StoreMetrics _metrics;
+    private readonly EntityCommit _commit = new();
+    private readonly Dictionary<EntityKey, (long Number, long Version)> _known = [];
+    private readonly List<(ICommitSource Source, StoreException? Failure)> _collected = [];
+    private readonly Statement _begin, _end, _rollBack, _findEntity, _addEntity, _updateEntity, _putRow, _deleteRow, _addBody, _deleteBody, _fabric;
+    private long _decidedAt;
+    private int _bodies;
+
+    public SqliteWriter(SqliteConnection connection, StoreMetrics metrics, long decidedAt)
+    {
+        _connection = connection;
+        _metrics = metrics;
+        _decidedAt = decidedAt;
+        _begin = new(connection, "BEGIN IMMEDIATE");
+        _end = new(connection, "COMMIT");
+        _rollBack = new(connection, "ROLLBACK");
+        _findEntity = new(connection, "SELECT no, version FROM entity WHERE kind = ? AND name = ?");
+        _addEntity = new(connection, "INSERT INTO entity (kind, name, version) VALUES (?, ?, 0) RETURNING no");
+        _updateEntity = new(connection, "UPDATE entity SET version = ?, wake_ms = ? WHERE no = ?");
+        _putRow = new(connection, "INSERT INTO row VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value");
+        _deleteRow = new(connection, "DELETE FROM row WHERE entity = ? AND key = ?");
+        _addBody = new(connection, "INSERT INTO body VALUES (?, ?, ?)");
+        _deleteBody = new(connection, "DELETE FROM body WHERE id = ?");
+        _fabric = new(connection, "UPDATE fabric SET decided_at_ms = ?, body_high = ?");
+    }
+
+    /// <summary>Commits what the sources have to commit, and tells each what became of it. Returns the failure that hit all of them.</summary>
+    /// <param name="sources">Those who enlisted.</param>
+    /// <param name="bodyHigh">The highest body number given out so far.</param>
+    public StoreException? Commit(IReadOnlyList<ICommitSource> sources, Func<long> bodyHigh)
+    {
+        _collected.Clear();
+        StoreException? failure = null;
+        var taken = 0;
+        try
+        {
+            _bodies = 0;
+            _begin.Run();
+            for (; taken < sources.Count; taken++)
+            {
+                Take(sources[taken]);
+            }
+
+            _fabric.Bind(1, _decidedAt).Bind(2, bodyHigh()).Run();
+            var start = Stopwatch.GetTimestamp();
+            _end.Run();
+            Measure(start);
+        }
+        catch (SqliteException e)
+        {
+            failure = new StoreException($"the database cannot be written: {e.Message}", e);
+            RollBack();
+            FailRest(sources, taken);
+        }
+
+        foreach (var (source, mismatch) in _collected)
+        {
+            source.Complete(failure ?? mismatch);
+        }
+
+        return failure;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in (Statement[])
+            [_begin, _end, _rollBack, _findEntity, _addEntity, _updateEntity, _putRow, _deleteRow, _addBody, _deleteBody, _fabric])
+        {
+            statement.Dispose();
+        }
+
+        _connection.Dispose();
+    }
+
+    private void Take(ICommitSource source)
+    {
+        _commit.Clear();
+        source.Collect(_commit);
+        if (_commit.IsEmpty)
+        {
+            return;
+        }
+
+        var at = _collected.Count;
+        _collected.Add((source, null));
+        var (number, version) = Find(_commit.Key);
+        if (version != _commit.ExpectedVersion)
+        {
+            // Somebody else has changed this entity: its commit fails, those of the others do not.
+            _known.Remove(_commit.Key);
+            _collected[at] = (source, new StoreException(
+                $"{_commit.Key} is at version {version}, not at {_commit.ExpectedVersion}: it was changed elsewhere"));
+            return;
+        }
+
+        Write(number);
+        _known[_commit.Key] = (number, version + 1);
+        _decidedAt = Math.Max(_decidedAt, _commit.DecidedAt.ToUnixTimeMilliseconds());
+    }
+
+    private (long Number, long Version) Find(EntityKey key)
+    {
+        if (_known.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        if (_known.Count >= KnownMax)
+        {
+            _known.Clear();
+        }
+
+        var kind = key.Kind.ToString();
+        _findEntity.Bind(1, kind).Bind(2, key.Name);
+        if (_findEntity.Next())
+        {
+            known = (_findEntity.Number(0), _findEntity.Number(1));
+            _findEntity.Reset();
+            return known;
+        }
+
+        _addEntity.Bind(1, kind).Bind(2, key.Name).Next();
+        known = (_addEntity.Number(0), 0);
+        _addEntity.Reset();
+        return known;
+    }
+
+    private void Write(long entity)
+    {
+        foreach (var (id, body) in _commit.Bodies)
+        {
+            _addBody.Bind(1, id).Bind(2, body.TraceParent).Bind(3, body.Message.Span).Run();
+        }
+
+        foreach (var id in _commit.DeletedBodies)
+        {
+            _deleteBody.Bind(1, id).Run();
+        }
+
+        foreach (var row in _commit.Rows)
+        {
+            if (row.Delete)
+            {
+                _deleteRow.Bind(1, entity).Bind(2, row.Key.Encode()).Run();
+            }
+            else
+            {
+                _putRow.Bind(1, entity).Bind(2, row.Key.Encode()).Bind(3, _commit.ValueOf(in row)).Run();
+            }
+        }
+
+        _updateEntity.Bind(1, _commit.ExpectedVersion + 1).Bind(2, _commit.Wake?.ToUnixTimeMilliseconds()).Bind(3, entity).Run();
+        _bodies += _commit.Bodies.Count;
+    }
+
+    private void Measure(long start)
+    {
+        _metrics.Fsync.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        _metrics.Entities.Record(_collected.Count);
+        if (_bodies > 0)
+        {
+            _metrics.Bodies.Record(_bodies);
+        }
+    }
+
+    private void RollBack()
+    {
+        _known.Clear();
+        _metrics.Failures.Add(1);
+        foreach (var statement in (Statement[])[_findEntity, _addEntity])
+        {
+            statement.Reset();
+        }
+
+        try
+        {
+            _rollBack.Run();
+        }
+        catch (SqliteException)
+        {
+            // SQLite has rolled back by itself, as it does when the disk is full.
+        }
+    }
+
+    /// <summary>Those who were not reached have enlisted too, and must be told.</summary>
+    private void FailRest(IReadOnlyList<ICommitSource> sources, int taken)
+    {
+        for (var i = taken + 1; i < sources.Count; i++)
+        {
+            _commit.Clear();
+            sources[i].Collect(_commit);
+            if (!_commit.IsEmpty)
+            {
+                _collected.Add((sources[i], null));
+            }
+        }
+
+        // The one at which it failed is among the collected, unless the transaction could not even begin.
+        if (taken < sources.Count && !_collected.Exists(collected => collected.Source == sources[taken]))
+        {
+            _commit.Clear();
+            sources[taken].Collect(_commit);
+            if (!_commit.IsEmpty)
+            {
+                _collected.Add((sources[taken], null));
+            }
+        }
+    }
+}

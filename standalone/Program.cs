@@ -1,0 +1,19 @@
+using Hms.Standalone.Host;
+
+if (args is ["--help" or "-h" or "-?"])
+{
+    Console.WriteLine(Usage.Text);
+    return 0;
+}
+
+try
+{
+    await using var server = await Server.StartAsync(args);
+    await server.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception e) when (Startup.IsExpected(e))
+{
+    await Console.Error.WriteLineAsync($"HMS Fabric did not start: {e.Message}");
+    return 1;
+}

@@ -1,0 +1,73 @@
+using Hms.Abstractions;
+using Hms.Http;
+using Hms.Storage.Sqlite;
+
+namespace Hms.Standalone.Host;
+
+/// <summary>The server: a store, the standalone engine over it, and HTTP in front.</summary>
+internal sealed class Server : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly StandaloneEngine _engine;
+    private readonly SqliteStore _store;
+
+    private Server(WebApplication app, StandaloneEngine engine, SqliteStore store) => (_app, _engine, _store) = (app, engine, store);
+
+    public static async Task<Server> StartAsync(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        Settings.AddSources(builder.Configuration, args);
+        var settings = Settings.Read(builder.Configuration);
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
+            .SetMinimumLevel(LogLevel.Warning)
+            .AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.WebHost.UseUrls(settings.Urls);
+        builder.Services.AddHmsHttp(http =>
+        {
+            Settings.Bind(builder.Configuration.GetSection("Http"), http);
+            http.Insecure = settings.Insecure;
+        });
+
+        var store = SqliteStore.Open(settings.Storage);
+        StandaloneEngine? engine = null;
+        WebApplication? app = null;
+        try
+        {
+            builder.Services.AddSingleton<IFabric>(_ => engine!.Fabric);
+            app = builder.Build();
+            engine = new StandaloneEngine(
+                store, settings.Fabric, TimeProvider.System, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Hms.Fabric"));
+            await engine.StartAsync();
+            app.MapHms();
+            await app.StartAsync();
+        }
+        catch
+        {
+            await DisposeAsync(app, engine, store);
+            throw;
+        }
+
+        Greeting.Print(app.Urls, settings);
+        return new Server(app, engine, store);
+    }
+
+    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+
+    public ValueTask DisposeAsync() => DisposeAsync(_app, _engine, _store);
+
+    // From the outside in: first nobody can ask any more, then nothing is woken, then what was decided is written down.
+    private static async ValueTask DisposeAsync(WebApplication? app, StandaloneEngine? engine, SqliteStore store)
+    {
+        if (app is not null)
+        {
+            await app.DisposeAsync();
+        }
+
+        if (engine is not null)
+        {
+            await engine.DisposeAsync();
+        }
+
+        await store.DisposeAsync();
+    }
+}

@@ -1,0 +1,50 @@
+using Hms.Processes;
+
+namespace Hms.EndToEnd.Tests;
+
+/// <summary>How the process starts, what it says, and what it refuses.</summary>
+public sealed class LifecycleTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    [Fact]
+    public async Task It_starts_and_says_where_it_listens_where_the_data_is_and_what_to_try()
+    {
+        using var data = new ScratchFolder();
+        await using var server = await ServerProcess.StartAsync(Repository.HostAssembly(), data.Path, Patience);
+
+        await server.SaysAsync($"Listening on {server.Address.GetLeftPart(UriPartial.Authority)}", Patience);
+        await server.SaysAsync(data.Path, Patience);
+        await server.SaysAsync("curl ", Patience);
+    }
+
+    [Fact]
+    public async Task A_second_process_on_the_same_data_folder_is_refused_with_a_clear_message()
+    {
+        using var data = new ScratchFolder();
+        await using var first = await ServerProcess.StartAsync(Repository.HostAssembly(), data.Path, Patience);
+        await using var second = ServerProcess.Spawn(Repository.HostAssembly(), "--urls", "http://127.0.0.1:0", "--data", data.Path);
+
+        Assert.NotEqual(0, await second.WaitForExitAsync(Patience));
+        Assert.Contains(data.Path, second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", second.Output, StringComparison.Ordinal);
+        await first.ReadyAsync(Patience);
+    }
+
+    [Fact]
+    public async Task It_refuses_to_listen_beyond_loopback_unless_told_insecure()
+    {
+        using var data = new ScratchFolder();
+        string[] arguments = ["--urls", "http://0.0.0.0:0", "--data", data.Path];
+
+        await using (var refused = ServerProcess.Spawn(Repository.HostAssembly(), arguments))
+        {
+            Assert.NotEqual(0, await refused.WaitForExitAsync(Patience));
+            Assert.Contains("--insecure", refused.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("Listening on", refused.Output, StringComparison.Ordinal);
+        }
+        await using var told = ServerProcess.Spawn(Repository.HostAssembly(), [.. arguments, "--insecure"]);
+        await told.ReadyAsync(Patience);
+        await told.SaysAsync("insecure", Patience);
+    }
+}
