@@ -13,15 +13,14 @@ namespace Hms.Storage.Sqlite;
 public sealed class SqliteStore : IEntityStore
 {
     private readonly FileStream _lock;
+    private readonly Checkpointer _checkpointer;
     private readonly SqliteWriter _writer;
     private readonly ConcurrentBag<SqliteReader> _readers = [];
     private readonly SemaphoreSlim _readersFree;
     private readonly StoreMetrics _metrics = new();
     private readonly Thread _thread;
-    private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _enlistedOne = new(0);
-    private List<ICommitSource> _enlisted = [];
-    private volatile bool _stopping;
+    private readonly Gathering _gathering = new();
+    private bool _stopping;
     private volatile string? _problem;
     private long _bodyHigh;
 
@@ -32,7 +31,7 @@ public sealed class SqliteStore : IEntityStore
         var connection = Open(File, options);
         Schema.Execute(connection, "PRAGMA journal_mode = WAL");
         Schema.Execute(connection, "PRAGMA synchronous = FULL");
-        Schema.Execute(connection, $"PRAGMA wal_autocheckpoint = {options.CheckpointPages}");
+        Schema.Execute(connection, "PRAGMA wal_autocheckpoint = 0");
         Schema.Migrate(connection);
         if (options.PagesMax is { } pages)
         {
@@ -43,7 +42,8 @@ public sealed class SqliteStore : IEntityStore
         _bodyHigh = Convert.ToInt64(
             Schema.Scalar(connection, "SELECT max(body_high, (SELECT coalesce(max(id), 0) FROM body)) FROM fabric"), CultureInfo.InvariantCulture);
         LatestDecision = DateTimeOffset.FromUnixTimeMilliseconds(decidedAt);
-        _writer = new SqliteWriter(connection, _metrics, decidedAt);
+        _checkpointer = new Checkpointer(Open(File, options), options.CheckpointPages);
+        _writer = new SqliteWriter(connection, _checkpointer, _metrics, decidedAt);
         for (var i = 0; i < options.Readers; i++)
         {
             _readers.Add(new SqliteReader(Open(File, options)));
@@ -107,20 +107,10 @@ public sealed class SqliteStore : IEntityStore
         ReadAsync(reader => reader.ReadWakes(), cancellationToken);
 
     /// <inheritdoc/>
-    public void Enlist(ICommitSource source)
-    {
-        bool first;
-        lock (_gate)
-        {
-            first = _enlisted.Count == 0;
-            _enlisted.Add(source);
-        }
+    public void Enlist(ICommitSource source) => _gathering.Enlist(source);
 
-        if (first)
-        {
-            _enlistedOne.Release();
-        }
-    }
+    /// <inheritdoc/>
+    public void Join() => _gathering.Join();
 
     /// <summary>Commits what has enlisted, then closes the file.</summary>
     public async ValueTask DisposeAsync()
@@ -131,14 +121,18 @@ public sealed class SqliteStore : IEntityStore
         }
 
         _stopping = true;
-        _enlistedOne.Release();
+        _gathering.Stop();
         await Task.Run(_thread.Join);
-        _writer.Dispose();
+        _checkpointer.Dispose();
         while (_readers.TryTake(out var reader))
         {
             reader.Dispose();
         }
 
+        // The last connection that closes moves the rest of the log into the database.
+        _writer.Dispose();
+        _gathering.Dispose();
+        _readersFree.Dispose();
         _metrics.Dispose();
         await _lock.DisposeAsync();
     }
@@ -189,30 +183,9 @@ public sealed class SqliteStore : IEntityStore
 
     private void WriteUntilStopped()
     {
-        var sources = new List<ICommitSource>();
-        while (true)
+        while (_gathering.Next() is { } sources)
         {
-            _enlistedOne.Wait();
-            while (true)
-            {
-                sources.Clear();
-                lock (_gate)
-                {
-                    (sources, _enlisted) = (_enlisted, sources);
-                }
-
-                if (sources.Count == 0)
-                {
-                    break;
-                }
-
-                _problem = _writer.Commit(sources, () => Interlocked.Read(ref _bodyHigh))?.Message;
-            }
-
-            if (_stopping)
-            {
-                return;
-            }
+            _problem = _writer.Commit(sources, () => Interlocked.Read(ref _bodyHigh))?.Message;
         }
     }
 }

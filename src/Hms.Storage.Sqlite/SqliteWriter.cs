@@ -15,17 +15,23 @@ internal sealed class SqliteWriter : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly StoreMetrics _metrics;
+    private readonly Checkpointer _checkpointer;
+    private readonly Statement _moveRest;
     private readonly EntityCommit _commit = new();
     private readonly Dictionary<EntityKey, (long Number, long Version)> _known = [];
     private readonly List<(ICommitSource Source, StoreException? Failure)> _collected = [];
     private readonly Statement _begin, _end, _rollBack, _findEntity, _addEntity, _updateEntity, _putRow, _deleteRow, _addBody, _deleteBody, _fabric;
     private long _decidedAt;
     private int _bodies;
+    private long _bytes;
+    private int _rows;
 
-    public SqliteWriter(SqliteConnection connection, StoreMetrics metrics, long decidedAt)
+    public SqliteWriter(SqliteConnection connection, Checkpointer checkpointer, StoreMetrics metrics, long decidedAt)
     {
         _connection = connection;
         _metrics = metrics;
+        _checkpointer = checkpointer;
+        _moveRest = new(connection, Checkpointer.Sql);
         _decidedAt = decidedAt;
         _begin = new(connection, "BEGIN IMMEDIATE");
         _end = new(connection, "COMMIT");
@@ -50,7 +56,8 @@ internal sealed class SqliteWriter : IDisposable
         var taken = 0;
         try
         {
-            _bodies = 0;
+            _bodies = _rows = 0;
+            _bytes = 0;
             _begin.Run();
             for (; taken < sources.Count; taken++)
             {
@@ -74,13 +81,14 @@ internal sealed class SqliteWriter : IDisposable
             source.Complete(failure ?? mismatch);
         }
 
+        Checkpoint();
         return failure;
     }
 
     public void Dispose()
     {
         foreach (var statement in (Statement[])
-            [_begin, _end, _rollBack, _findEntity, _addEntity, _updateEntity, _putRow, _deleteRow, _addBody, _deleteBody, _fabric])
+            [_begin, _end, _rollBack, _findEntity, _addEntity, _updateEntity, _putRow, _deleteRow, _addBody, _deleteBody, _fabric, _moveRest])
         {
             statement.Dispose();
         }
@@ -145,6 +153,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         foreach (var (id, body) in _commit.Bodies)
         {
+            _bytes += body.Message.Length;
             _addBody.Bind(1, id).Bind(2, body.TraceParent).Bind(3, body.Message.Span).Run();
         }
 
@@ -167,6 +176,28 @@ internal sealed class SqliteWriter : IDisposable
 
         _updateEntity.Bind(1, _commit.ExpectedVersion + 1).Bind(2, _commit.Wake?.ToUnixTimeMilliseconds()).Bind(3, entity).Run();
         _bodies += _commit.Bodies.Count;
+        _rows += _commit.Rows.Count;
+    }
+
+    /// <summary>Says how much was written (a page for each row, which lies in a mailbox of its own, and bodies one after the other).</summary>
+    private void Checkpoint()
+    {
+        const int pageBytes = 4096;
+        const int always = 4;
+        if (!_checkpointer.Count(always + _rows + (int)(_bytes / pageBytes)))
+        {
+            return;
+        }
+
+        try
+        {
+            _moveRest.Next();
+            _moveRest.Reset();
+        }
+        catch (SqliteException)
+        {
+            // What could not be moved is in the log still, and is moved the next time.
+        }
     }
 
     private void Measure(long start)

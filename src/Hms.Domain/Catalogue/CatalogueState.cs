@@ -28,7 +28,7 @@ public sealed class CatalogueState(CatalogueLimits limits) : IEntityState
     /// <inheritdoc/>
     public void Load(RowKey key, ReadOnlyMemory<byte> value)
     {
-        using var json = JsonDocument.Parse(value);
+        using var json = JsonDocument.Parse(value, JsonText.Reading);
         var definition = MessageTypeDefinition.Read(key.Name!, json.RootElement);
         _types[definition.Type] = definition;
     }

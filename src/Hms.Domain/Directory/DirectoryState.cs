@@ -32,7 +32,7 @@ public sealed class DirectoryState(DirectoryLimits limits) : IEntityState
     /// <inheritdoc/>
     public void Load(RowKey key, ReadOnlyMemory<byte> value)
     {
-        using var json = JsonDocument.Parse(value);
+        using var json = JsonDocument.Parse(value, JsonText.Reading);
         var root = json.RootElement;
         _members[key.Name!] = new Member(
             Registration.Read(root),

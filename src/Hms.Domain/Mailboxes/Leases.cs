@@ -25,7 +25,10 @@ internal enum LeaseStatus : byte
 /// <summary>The latest delivery of one message.</summary>
 internal struct Lease
 {
-    /// <summary>How often it was delivered or given back since the mailbox was last loaded; a receipt names it.</summary>
+    /// <summary>
+    /// How often it was delivered or given back since the mailbox was last loaded; a receipt names it. 0 where a receipt from before
+    /// that was extended: then those go on holding.
+    /// </summary>
     public int Number;
     public LeaseStatus Status;
 
@@ -50,6 +53,9 @@ internal sealed class Leases(long activation)
     /// <summary>How many deliveries are remembered.</summary>
     public int Count => _leases.Count;
 
+    /// <summary>Whether a receiver holds a message.</summary>
+    public bool IsHeld(long sequence) => _leases.TryGetValue(sequence, out var lease) && lease.Status == LeaseStatus.Held;
+
     public bool TryGet(long sequence, out Lease lease) => _leases.TryGetValue(sequence, out lease);
 
     /// <summary>When the lease or delay of a sequence ends; null where it has none that runs.</summary>
@@ -64,9 +70,9 @@ internal sealed class Leases(long activation)
     /// <returns>The number that a new receipt carries.</returns>
     public int Set(long sequence, LeaseStatus status, long until, bool next)
     {
-        ref var lease = ref CollectionsMarshal.GetValueRefOrAddDefault(_leases, sequence, out _);
-        Out -= lease.Number > 0 && lease.IsOut ? 1 : 0;
-        lease.Number += next || lease.Number == 0 ? 1 : 0;
+        ref var lease = ref CollectionsMarshal.GetValueRefOrAddDefault(_leases, sequence, out var exists);
+        Out -= exists && lease.IsOut ? 1 : 0;
+        lease.Number += next ? 1 : 0;
         lease.Status = status;
         lease.Until = until;
         Out += lease.IsOut ? 1 : 0;
@@ -82,25 +88,28 @@ internal sealed class Leases(long activation)
         }
     }
 
-    public string Receipt(long sequence, int number) =>
-        string.Create(CultureInfo.InvariantCulture, stackalloc char[64], $"{sequence}.{activation:x}.{number}");
+    /// <summary>What acknowledges a delivery. The tag says which message it is, wherever else its sequence occurs.</summary>
+    public string Receipt(long sequence, int number, uint tag) =>
+        string.Create(CultureInfo.InvariantCulture, stackalloc char[64], $"{sequence}.{activation:x}.{number}.{tag:x}");
 
-    /// <summary>The sequence that a receipt is for, where the receipt still holds.</summary>
-    public bool TryRead(string receipt, out long sequence)
+    /// <summary>The sequence that a receipt is for, where the receipt still holds for a message of that tag.</summary>
+    public bool TryRead(string receipt, out long sequence, out uint tag)
     {
-        Span<Range> parts = stackalloc Range[4];
+        Span<Range> parts = stackalloc Range[5];
         var text = receipt.AsSpan();
-        if (text.Split(parts, '.') == 3
+        if (text.Split(parts, '.') == 4
             && long.TryParse(text[parts[0]], NumberStyles.None, CultureInfo.InvariantCulture, out sequence)
             && long.TryParse(text[parts[1]], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var given)
-            && int.TryParse(text[parts[2]], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            && int.TryParse(text[parts[2]], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && uint.TryParse(text[parts[3]], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out tag))
         {
-            return _leases.TryGetValue(sequence, out var lease)
+            return _leases.TryGetValue(sequence, out var lease) && lease.Number > 0
                 ? given == activation && number == lease.Number
                 : given != activation;
         }
 
         sequence = 0;
+        tag = 0;
         return false;
     }
 }

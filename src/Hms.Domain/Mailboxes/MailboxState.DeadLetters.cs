@@ -8,7 +8,7 @@ public sealed partial class MailboxState
 {
     internal Step<MailboxReply> ListDeadLetters(MailboxCommand.ListDeadLetters command)
     {
-        if (!IsKnown)
+        if (!_wasOpened)
         {
             return NotRegistered();
         }
@@ -65,7 +65,7 @@ public sealed partial class MailboxState
 
     internal Step<MailboxReply> PurgeDeadLetters(long now)
     {
-        if (!IsKnown)
+        if (!_wasOpened)
         {
             return NotRegistered();
         }
@@ -81,14 +81,14 @@ public sealed partial class MailboxState
     }
 
     internal Step<MailboxReply> Count() => _open
-        ? Step<MailboxReply>.Of(new MailboxReply.Counts(Ready, Leased, DeadLetters), Rest.Memory)
+        ? Step<MailboxReply>.Of(new MailboxReply.Counts(Ready, Leased, DeadLetters))
         : NotRegistered();
 
     internal Step<MailboxReply> Open()
     {
         if (!_open)
         {
-            _open = true;
+            (_open, _wasOpened) = (true, true);
             Changes.Touch(EntryTable.HeaderRow);
         }
 
@@ -114,9 +114,6 @@ public sealed partial class MailboxState
 
         return Step<MailboxReply>.Of(MailboxReply.Done.Instance);
     }
-
-    /// <summary>Whether the supervisor is, or was, registered: its dead letters can be read after its end.</summary>
-    private bool IsKnown => _open || _reserved > 0 || _entries.Next > 1;
 
     private void Expire(long sequence, long now)
     {

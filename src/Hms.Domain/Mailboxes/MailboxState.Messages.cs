@@ -19,7 +19,11 @@ public sealed partial class MailboxState
 
         for (var expired = 0; expired < ExpiredAtOnce && _expiries.TryTake(now, out var sequence); expired++)
         {
-            Expire(sequence, now);
+            // Who holds a message may still end it, for it was delivered in time; given back, it is looked at again.
+            if (!_leases.IsHeld(sequence))
+            {
+                Expire(sequence, now);
+            }
         }
 
         foreach (var sequence in _dedup.TakeOverdue(now))
@@ -79,7 +83,10 @@ public sealed partial class MailboxState
         return Step<MailboxReply>.Of(new MailboxReply.Received(messages), rest);
     }
 
-    /// <summary>The message that is to be delivered next, taken out of its queue. What has expired on the way becomes a dead letter.</summary>
+    /// <summary>
+    /// The message that is to be delivered next, taken out of its queue. One that has expired, but was beyond what is done at a time, is
+    /// left out; it becomes a dead letter soon.
+    /// </summary>
     private bool TryNext(long now, out long sequence)
     {
         while (TryChooseQueue(now, out var queue, out sequence))
@@ -89,8 +96,6 @@ public sealed partial class MailboxState
             {
                 return true;
             }
-
-            Expire(sequence, now);
         }
 
         return false;
@@ -140,8 +145,8 @@ public sealed partial class MailboxState
         var number = _leases.Set(sequence, LeaseStatus.Held, until, next: true);
         _leaseEnds.Add(sequence, until);
         _leaseEnds.Compact(_leases.Count);
-        return new LeasedMessage(
-            _leases.Receipt(sequence, number), sequence, entry.Attempts + 1, DateTimeOffset.FromUnixTimeMilliseconds(until), entry.Body);
+        var receipt = _leases.Receipt(sequence, number, TagOf(sequence));
+        return new LeasedMessage(receipt, sequence, entry.Attempts + 1, DateTimeOffset.FromUnixTimeMilliseconds(until), entry.Body);
     }
 
     private long Add(MailboxCommand.Enqueue command, long now)
@@ -171,13 +176,14 @@ public sealed partial class MailboxState
             Changes.Touch(RowKey.Of(FirstIdRow, sequence));
         }
 
-        if (_replies.TakeAwaiting(command.ReplyHash, now) is not 0 and var request)
+        if (_replies.TakeAwaiting(command.ReplyHash, now) is not 0 and var request && !IsAnswered(request, now))
         {
             Reserve(sequence, request, now);
         }
         else
         {
             _ready[(int)entry.Priority].Add(sequence);
+            _ready[(int)entry.Priority].Compact(_held, _isReady);
             SignalReady();
         }
 
@@ -188,9 +194,14 @@ public sealed partial class MailboxState
     {
         _held++;
         _heldBytes += entry.Length;
+        _withTtl += entry.Ttl > 0 ? 1 : 0;
+        WatchExpiry(sequence, in entry);
+    }
+
+    private void WatchExpiry(long sequence, in Entry entry)
+    {
         if (entry.Ttl > 0)
         {
-            _withTtl++;
             _expiries.Add(sequence, entry.Expires);
             _expiries.Compact(_withTtl);
         }

@@ -29,7 +29,7 @@ public sealed partial class MailboxState
     internal Step<MailboxReply> Extend(MailboxCommand.Extend command, long now) =>
         Settle(command.Receipts, (state: this, until: now + (long)command.Lease.TotalMilliseconds), static (sequence, with) =>
         {
-            // A receipt from before a restart names no lease here: holding it again makes one, under a number of its own.
+            // A receipt from before a restart names no lease here: holding it again makes one, for which that receipt goes on holding.
             with.state._leases.Set(sequence, LeaseStatus.Held, with.until, next: false);
             with.state._leaseEnds.Add(sequence, with.until);
             with.state._leaseEnds.Compact(with.state._leases.Count);
@@ -41,8 +41,8 @@ public sealed partial class MailboxState
         var settled = 0;
         for (var i = 0; i < receipts.Count; i++)
         {
-            if (_leases.TryRead(receipts[i], out var sequence)
-                && _entries.Contains(sequence) && _entries[sequence].State == EntryState.Held)
+            if (_leases.TryRead(receipts[i], out var sequence, out var tag)
+                && _entries.Contains(sequence) && _entries[sequence].State == EntryState.Held && TagOf(sequence) == tag)
             {
                 settle(sequence, with);
                 settled++;
@@ -55,6 +55,9 @@ public sealed partial class MailboxState
 
         return Step<MailboxReply>.Of(new MailboxReply.Settled(settled, stale ?? (IReadOnlyList<string>)[]));
     }
+
+    /// <summary>Tells a message from others of its sequence: in other mailboxes, or here, where a crash took one back.</summary>
+    private uint TagOf(long sequence) => _entries[sequence].IdLow ^ _tag;
 
     /// <summary>Done with: the body goes, the id is remembered.</summary>
     private void Finish(long sequence, long now)
@@ -80,6 +83,7 @@ public sealed partial class MailboxState
         else
         {
             DropBody(sequence);
+            _replies.Forget(sequence);
         }
 
         _entries.Touch(sequence);
@@ -120,6 +124,7 @@ public sealed partial class MailboxState
             _leases.Set(sequence, LeaseStatus.Delayed, from, next: true);
             _leaseEnds.Add(sequence, from);
             _leaseEnds.Compact(_leases.Count);
+            WatchExpiry(sequence, in _entries[sequence]);
             return;
         }
 
@@ -129,22 +134,31 @@ public sealed partial class MailboxState
 
     private void EndLease(long sequence, long now)
     {
-        _leases.TryGet(sequence, out var lease);
-        _leases.Set(sequence, LeaseStatus.Lapsed, 0, next: false);
-        if (lease.Status != LeaseStatus.Held || !BuryWhenSpent(sequence, null, now))
+        if (!_leases.IsHeld(sequence) || !BuryWhenSpent(sequence, null, now))
         {
+            _leases.Set(sequence, LeaseStatus.Lapsed, 0, next: false);
             PutBack(sequence);
         }
     }
 
     private void PutBack(long sequence)
     {
-        _ready[(int)_entries[sequence].Priority].Return(sequence);
+        ref readonly var entry = ref _entries[sequence];
+        var queue = _ready[(int)entry.Priority];
+        queue.Return(sequence);
+        queue.Compact(_held, _isReady);
+        WatchExpiry(sequence, in entry);
         SignalReady();
     }
 
     private void CountAttempt(long sequence)
     {
+        // A nack after the lease ran out ends a delivery that was counted then.
+        if (_leases.TryGet(sequence, out var lease) && lease.Status == LeaseStatus.Lapsed)
+        {
+            return;
+        }
+
         ref var entry = ref _entries[sequence];
         entry.Attempts = (ushort)Math.Min(ushort.MaxValue, entry.Attempts + 1);
         _entries.Touch(sequence);

@@ -45,7 +45,7 @@ public sealed partial class MailboxState
 
     private long? FindReply(MailboxCommand.ClaimReply command, long now)
     {
-        if (_replies.TryFind(command.Request, out var bound) && CanBeShown(bound, now))
+        if (IsAnswered(command.Request, now) && _replies.TryFind(command.Request, out var bound))
         {
             return bound;
         }
@@ -54,16 +54,22 @@ public sealed partial class MailboxState
         {
             foreach (var hash in command.Hashes)
             {
-                if (_replies.TryFind(hash, out var sequence) && CanBeShown(sequence, now))
+                foreach (var sequence in _replies.FindAll(hash))
                 {
-                    _replies.Bind(sequence, command.Request);
-                    return sequence;
+                    if (CanBeShown(sequence, now))
+                    {
+                        _replies.Bind(sequence, command.Request);
+                        return sequence;
+                    }
                 }
             }
         }
 
         return null;
     }
+
+    /// <summary>Whether a request has its reply: a later message, though it carries the same, is none.</summary>
+    private bool IsAnswered(ulong request, long now) => _replies.TryFind(request, out var bound) && CanBeShown(bound, now);
 
     private bool CanBeShown(long sequence, long now)
     {

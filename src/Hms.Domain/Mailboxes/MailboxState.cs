@@ -16,6 +16,7 @@ public sealed partial class MailboxState : IEntityState
     private const char ReasonRow = 'r';
 
     private readonly string _name;
+    private readonly uint _tag;
     private readonly MailboxLimits _limits;
     private readonly EntryTable _entries;
     private readonly DedupWindow _dedup;
@@ -30,6 +31,9 @@ public sealed partial class MailboxState : IEntityState
     private readonly Func<long, bool> _isReady;
     private List<Effect> _effects = [];
     private bool _open;
+
+    // Whether the supervisor is, or was, registered: its dead letters can be read after its end.
+    private bool _wasOpened;
     private int _held;
     private int _withTtl;
     private long _heldBytes;
@@ -45,6 +49,7 @@ public sealed partial class MailboxState : IEntityState
     {
         ArgumentNullException.ThrowIfNull(limits);
         _name = name;
+        _tag = (uint)Fingerprint.OfBytes(Encoding.UTF8.GetBytes(name));
         _limits = limits;
         _entries = new EntryTable(Changes);
         _dedup = new DedupWindow(_entries, limits);
@@ -85,6 +90,7 @@ public sealed partial class MailboxState : IEntityState
         switch (key.Kind)
         {
             case 'h':
+                _wasOpened = true;
                 _open = value.Span[0] == 1;
                 _reserved = BinaryPrimitives.ReadInt64LittleEndian(value.Span[1..]);
                 break;
@@ -111,7 +117,11 @@ public sealed partial class MailboxState : IEntityState
         {
             ref readonly var entry = ref _entries[sequence];
             _dedup.Add(entry.Id, sequence);
-            _replies.Add(entry.ReplyHash, sequence);
+            if (entry.Body != 0)
+            {
+                _replies.Add(entry.ReplyHash, sequence);
+            }
+
             switch (entry.State)
             {
                 case EntryState.Held:

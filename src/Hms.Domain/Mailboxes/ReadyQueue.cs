@@ -6,6 +6,7 @@ namespace Hms.Domain.Mailboxes;
 /// </summary>
 internal sealed class ReadyQueue
 {
+    private const int Slack = 1024;
     private readonly Queue<long> _fresh = new();
     private readonly PriorityQueue<long, long> _returned = new();
 
@@ -36,6 +37,25 @@ internal sealed class ReadyQueue
     {
         Front(out _, out var returned);
         Drop(returned);
+    }
+
+    /// <summary>Drops what no longer counts, when that is most of it: nobody may ever take it.</summary>
+    /// <param name="counting">How many may count at most.</param>
+    /// <param name="counts">Whether one counts.</param>
+    public void Compact(int counting, Func<long, bool> counts)
+    {
+        if (_fresh.Count + _returned.Count <= (2 * counting) + Slack)
+        {
+            return;
+        }
+
+        var live = _fresh.Concat(_returned.UnorderedItems.Select(item => item.Element)).Where(counts).Distinct().Order().ToArray();
+        _fresh.Clear();
+        _returned.Clear();
+        foreach (var sequence in live)
+        {
+            _fresh.Enqueue(sequence);
+        }
     }
 
     private bool Front(out long sequence, out bool returned)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Hms.Domain.Mailboxes;
 
 /// <summary>
@@ -10,24 +12,36 @@ internal sealed class Replies(EntryTable entries, long ticketMs)
 {
     private const int EnoughTickets = 256;
     private readonly Dictionary<ulong, long> _byHash = [];
+
+    // Where several carry the same: those after the first.
+    private readonly Dictionary<ulong, SortedSet<long>> _more = [];
     private readonly Dictionary<ulong, (ulong Request, long Until)> _tickets = [];
     private readonly Queue<long> _kept = new();
+    private int _sweepAt = EnoughTickets;
 
     /// <summary>Whether somebody waits for anything.</summary>
     public bool AnyAwaited => _tickets.Count > 0;
 
-    /// <summary>Makes a message known by what it carries; the latest of several.</summary>
+    /// <summary>Makes a message known by what it carries.</summary>
     public void Add(ulong hash, long sequence)
     {
-        if (hash != 0)
+        if (hash != 0 && !_byHash.TryAdd(hash, sequence))
         {
-            _byHash[hash] = sequence;
+            ref var more = ref CollectionsMarshal.GetValueRefOrAddDefault(_more, hash, out _);
+            (more ??= []).Add(sequence);
         }
     }
 
-    /// <summary>Binds a message to a request.</summary>
+    /// <summary>Binds a message to a request, in the place of one that can no longer be shown.</summary>
     public void Bind(long sequence, ulong request)
     {
+        if (_byHash.TryGetValue(request, out var before))
+        {
+            entries[before].ReplyHash = 0;
+            entries[before].IsBound = false;
+            entries.Touch(before);
+        }
+
         Forget(sequence);
         ref var entry = ref entries[sequence];
         entry.ReplyHash = request;
@@ -38,11 +52,26 @@ internal sealed class Replies(EntryTable entries, long ticketMs)
 
     public bool TryFind(ulong hash, out long sequence) => _byHash.TryGetValue(hash, out sequence);
 
+    /// <summary>All messages that carry this, the first of them first.</summary>
+    public IEnumerable<long> FindAll(ulong hash) => _byHash.TryGetValue(hash, out var first)
+        ? _more.GetValueOrDefault(hash, []).Prepend(first)
+        : [];
+
     /// <summary>Forgets by what a message was known.</summary>
     public void Forget(long sequence)
     {
         var hash = entries[sequence].ReplyHash;
-        if (hash != 0 && _byHash.TryGetValue(hash, out var known) && known == sequence)
+        var isFirst = _byHash.TryGetValue(hash, out var first) && first == sequence;
+        if (_more.TryGetValue(hash, out var more))
+        {
+            _byHash[hash] = isFirst ? more.Min : first;
+            more.Remove(isFirst ? more.Min : sequence);
+            if (more.Count == 0)
+            {
+                _more.Remove(hash);
+            }
+        }
+        else if (isFirst)
         {
             _byHash.Remove(hash);
         }
@@ -51,9 +80,10 @@ internal sealed class Replies(EntryTable entries, long ticketMs)
     /// <summary>Says that a request waits for a message that carries this; one that another request waits for stays with that one.</summary>
     public void Await(ulong hash, ulong request, long now)
     {
-        if (_tickets.Count >= EnoughTickets)
+        if (_tickets.Count >= _sweepAt)
         {
             DropOverdue(now);
+            _sweepAt = Math.Max(EnoughTickets, 2 * _tickets.Count);
         }
 
         if (!_tickets.TryGetValue(hash, out var ticket) || ticket.Request == request || ticket.Until <= now)

@@ -269,10 +269,13 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         }
     }
 
-    /// <summary>One commit, and those who wait for it.</summary>
-    private sealed class Commit
+    /// <summary>
+    /// One commit, and those who wait for it. They go on one after the other on one thread of the pool: waking a thread for each of them
+    /// costs more than most of them have left to do.
+    /// </summary>
+    private sealed class Commit : IThreadPoolWorkItem
     {
-        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _done = new();
 
         public Task Done => _done.Task;
 
@@ -280,14 +283,17 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
 
         public long OutboxTo { get; set; }
 
-        public void Succeed() => _done.TrySetResult();
+        public void Succeed() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+        void IThreadPoolWorkItem.Execute() => _done.TrySetResult();
 
         public void Fail(FaultException fault)
         {
-            _done.TrySetException(fault);
+            ThreadPool.UnsafeQueueUserWorkItem(_ => _done.TrySetException(fault), null);
 
             // Nobody may be waiting; then nobody need hear of it.
-            _ = _done.Task.Exception;
+            _ = _done.Task.ContinueWith(
+                static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
     }
 }

@@ -62,8 +62,8 @@ public sealed class OutboxCarrier(IEntities entities, IEntityStore store, BodyCa
 
         using (envelope)
         {
-            // A source that is a topic or the fabric itself has no mailbox to be told in.
-            return Names.IsSupervisor(envelope.Source)
+            // Who sent to many is not told of each (api.md, Receiving); and the fabric itself has no mailbox to be told in.
+            return envelope.Destination.Kind == DestinationKind.Supervisor && Names.IsSupervisor(envelope.Source)
                 ? new OutboxMessage.Post(
                     envelope.Source,
                     FabricMessages.Expiry(envelope, report.To, report.Sequence, DateTimeOffset.FromUnixTimeMilliseconds(report.AtMs)))

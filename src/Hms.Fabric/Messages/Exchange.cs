@@ -27,7 +27,7 @@ internal sealed class Exchange(FabricService fabric, IMailboxPort mailbox, Envel
             if (reply is null)
             {
                 var receipt = await fabric.RouteAsync(request, how, cancellationToken);
-                ticket = ticket with { Correlation = request.CorrelationId ?? receipt.Id, Earlier = receipt.Duplicate };
+                ticket = await ChangedAsync(ticket, receipt);
                 reply = await AwaitAsync(ticket, wait, cancellationToken);
             }
 
@@ -45,6 +45,20 @@ internal sealed class Exchange(FabricService fabric, IMailboxPort mailbox, Envel
                 await StopWaitingAsync(ticket);
             }
         }
+    }
+
+    /// <summary>
+    /// A request that was sent before may have a reply already; under an idempotency key that reply carries the id of the first try.
+    /// </summary>
+    private async ValueTask<ReplyTicket> ChangedAsync(ReplyTicket ticket, SendReceipt receipt)
+    {
+        var changed = ticket with { Correlation = request.CorrelationId ?? receipt.Id, Earlier = receipt.Duplicate };
+        if (changed.Correlation != ticket.Correlation)
+        {
+            await StopWaitingAsync(ticket);
+        }
+
+        return changed;
     }
 
     private async ValueTask<Delivery?> AwaitAsync(ReplyTicket ticket, TimeSpan wait, CancellationToken cancellationToken)

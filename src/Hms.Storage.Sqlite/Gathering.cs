@@ -1,0 +1,107 @@
+using Hms.Fabric.Storage;
+
+namespace Hms.Storage.Sqlite;
+
+/// <summary>
+/// Those who wait for the next transaction. When many came together last time, their successors are most likely on their way: answers go
+/// out, and the next requests come in. The writer then waits for half of them, a millisecond at most, for one fsync for all of them
+/// leaves more of the machine to everybody than one for the few who were quickest. One who comes alone never waits.
+/// </summary>
+internal sealed class Gathering : IDisposable
+{
+    private const int WorthWaitingFor = 8;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _enough = new(0);
+    private List<ICommitSource> _enlisted = [];
+    private List<ICommitSource> _taken = [];
+    private int _decisions;
+    private int _wanted = 1;
+    private bool _stopping;
+
+    public void Enlist(ICommitSource source)
+    {
+        lock (_gate)
+        {
+            _enlisted.Add(source);
+            Count();
+        }
+    }
+
+    public void Join()
+    {
+        lock (_gate)
+        {
+            Count();
+        }
+    }
+
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            _enough.Release();
+        }
+    }
+
+    public void Dispose() => _enough.Dispose();
+
+    /// <summary>Waits for those who make up the next transaction; null when all is done. The list is good until the next call.</summary>
+    public List<ICommitSource>? Next()
+    {
+        while (true)
+        {
+            WaitForEnough();
+            lock (_gate)
+            {
+                // A decision may have joined an entity that was being collected at that moment: then nobody is left to wait for it.
+                _wanted = _decisions < WorthWaitingFor ? 1 : _decisions / 2;
+                _decisions = 0;
+                if (_enlisted.Count > 0)
+                {
+                    (_taken, _enlisted) = (_enlisted, _taken);
+                    _enlisted.Clear();
+                    return _taken;
+                }
+
+                if (_stopping)
+                {
+                    return null;
+                }
+            }
+        }
+    }
+
+    private void WaitForEnough()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_decisions >= _wanted || _stopping)
+                {
+                    return;
+                }
+            }
+
+            // Whoever did not come within the wait is not coming: from then on, one is enough.
+            if (!_enough.Wait(_wanted > 1 ? Patience : Timeout.InfiniteTimeSpan))
+            {
+                lock (_gate)
+                {
+                    _wanted = 1;
+                }
+            }
+        }
+    }
+
+    private void Count()
+    {
+        if (++_decisions == _wanted)
+        {
+            _enough.Release();
+        }
+    }
+}
