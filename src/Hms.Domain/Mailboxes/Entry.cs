@@ -30,7 +30,7 @@ internal enum DeadReason : byte
 }
 
 /// <summary>
-/// All that a mailbox keeps of one message besides its body. Sixty bytes, stored as they lie: sixteen of them make a row that fits
+/// All that a mailbox keeps of one message besides its body. Sixty bytes, stored as they lie: eight of them make a row of which several fit
 /// into a page of SQLite without overflow, which is what makes a million waiting messages cheap to keep and quick to read.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]

@@ -4,7 +4,7 @@ using Hms.Domain.Entities;
 
 namespace Hms.Domain.Mailboxes;
 
-/// <summary>The entries of a mailbox by sequence, sixteen to a segment; a segment is a row, and is gone when all of it is free.</summary>
+/// <summary>The entries of a mailbox by sequence, eight to a segment; a segment is a row, and is gone when all of it is free.</summary>
 internal sealed class EntryTable(RowChanges changes)
 {
     public const char RowKind = 's';
@@ -12,7 +12,7 @@ internal sealed class EntryTable(RowChanges changes)
     /// <summary>The row that says where a restart goes on counting; changed once a segment.</summary>
     public static readonly RowKey HeaderRow = RowKey.Of('h');
 
-    private const int SegmentShift = 4;
+    private const int SegmentShift = 3;
     private const int SegmentLength = 1 << SegmentShift;
 
     // The row begins with the size of an entry, so that a later version may make it larger.
