@@ -18,8 +18,8 @@ internal sealed class EntityTable : IEntities, IDisposable
     // Whoever asks for a supervisor that is not registered makes an object too: it goes soon, so that a flood of wrong names is no leak.
     private static readonly TimeSpan StrangersIdleAfter = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<string, MailboxEntity> _mailboxes = new(StringComparer.Ordinal);
-    private readonly PriorityQueue<MailboxEntity, DateTimeOffset> _lookedAt = new();
+    private readonly ConcurrentDictionary<string, Resident> _mailboxes = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<Resident, DateTimeOffset> _lookedAt = new();
     private readonly DirectoryEntity[] _directory;
     private readonly CatalogueEntity _catalogue;
     private readonly EntityServices _services;
@@ -46,26 +46,33 @@ internal sealed class EntityTable : IEntities, IDisposable
     /// <summary>How many mailboxes are in memory.</summary>
     public int Mailboxes => _mailboxes.Count;
 
-    public IMailboxPort Mailbox(string supervisor) => Find(supervisor);
+    public IMailboxPort Mailbox(string supervisor) => new MailboxHandle(this, supervisor);
 
     public IDirectoryPort Directory(int partition) => _directory[partition];
 
     public void Dispose() => _sweeper.Dispose();
 
-    private MailboxEntity Find(string supervisor)
+    /// <summary>The mailbox object of that name. To be used at once: it is kept for a while only.</summary>
+    public MailboxEntity Find(string supervisor)
     {
-        if (!_mailboxes.TryGetValue(supervisor, out var mailbox))
+        while (true)
         {
-            var made = new MailboxEntity(supervisor, _services, _options.Mailboxes, _metrics);
-            mailbox = _mailboxes.GetOrAdd(supervisor, made);
-            if (mailbox == made)
+            var now = _services.Clock.Now;
+            if (!_mailboxes.TryGetValue(supervisor, out var resident))
             {
-                LookAtLater(mailbox, _services.Clock.Now + StrangersIdleAfter);
+                var made = new Resident(new MailboxEntity(supervisor, _services, _options.Mailboxes, _metrics));
+                resident = _mailboxes.GetOrAdd(supervisor, made);
+                if (resident == made)
+                {
+                    LookAtLater(resident, now + StrangersIdleAfter);
+                }
+            }
+
+            if (resident.TryUse(now))
+            {
+                return resident.Mailbox;
             }
         }
-
-        mailbox.LastUsed = _services.Clock.Now;
-        return mailbox;
     }
 
     private Task WakeAsync(EntityKey key) => key.Kind switch
@@ -79,27 +86,25 @@ internal sealed class EntityTable : IEntities, IDisposable
     private void Sweep()
     {
         var now = _services.Clock.Now;
-        while (TakeDue(now, out var mailbox))
+        while (TakeDue(now, out var resident))
         {
-            var idleAfter = mailbox.IsOpen ? _options.IdleAfter : StrangersIdleAfter;
-            var idleFrom = mailbox.LastUsed + idleAfter;
-            if (idleFrom <= now && mailbox.TryPassivate())
+            var idleAfter = resident.Mailbox.IsOpen ? _options.IdleAfter : StrangersIdleAfter;
+            if (resident.TryLeave(now, idleAfter, out var lookAgainAt))
             {
-                // No call takes as long as a mailbox must be idle, so none is under way on the object that is dropped here.
-                _mailboxes.TryRemove(new KeyValuePair<string, MailboxEntity>(mailbox.Supervisor, mailbox));
+                _mailboxes.TryRemove(new KeyValuePair<string, Resident>(resident.Mailbox.Supervisor, resident));
             }
             else
             {
-                LookAtLater(mailbox, idleFrom > now ? idleFrom : now + idleAfter);
+                LookAtLater(resident, lookAgainAt);
             }
         }
     }
 
-    private bool TakeDue(DateTimeOffset now, out MailboxEntity mailbox)
+    private bool TakeDue(DateTimeOffset now, out Resident resident)
     {
         lock (_lookedAt)
         {
-            if (_lookedAt.TryPeek(out mailbox!, out var at) && at <= now)
+            if (_lookedAt.TryPeek(out resident!, out var at) && at <= now)
             {
                 _lookedAt.Dequeue();
                 return true;
@@ -109,11 +114,11 @@ internal sealed class EntityTable : IEntities, IDisposable
         }
     }
 
-    private void LookAtLater(MailboxEntity mailbox, DateTimeOffset at)
+    private void LookAtLater(Resident resident, DateTimeOffset at)
     {
         lock (_lookedAt)
         {
-            _lookedAt.Enqueue(mailbox, at);
+            _lookedAt.Enqueue(resident, at);
         }
     }
 }

@@ -38,6 +38,9 @@ public sealed class StandaloneEngine : IAsyncDisposable
     /// <summary>The fabric.</summary>
     public IFabric Fabric => _fabric;
 
+    /// <summary>How many mailboxes are in memory.</summary>
+    internal int Mailboxes => _entities.Mailboxes;
+
     /// <summary>Takes up what was stored: the message types, and everything that wants to be woken.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {

@@ -10,6 +10,8 @@ internal sealed class TimerQueue : IWakeups, IDisposable
     // A timer is never set for longer than this: what it is set for is looked at again.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromHours(1);
 
+    private const int Slack = 1024;
+
     private readonly FabricClock _clock;
     private readonly PriorityQueue<EntityKey, DateTimeOffset> _queue = new();
     private readonly Dictionary<EntityKey, DateTimeOffset> _wanted = [];
@@ -26,6 +28,18 @@ internal sealed class TimerQueue : IWakeups, IDisposable
     /// <summary>Raised for an entity that is due.</summary>
     public event Action<EntityKey>? Due;
 
+    /// <summary>How many wake-ups it keeps, those that no longer count included.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _queue.Count;
+            }
+        }
+    }
+
     public void Schedule(EntityKey key, DateTimeOffset at)
     {
         lock (_gate)
@@ -37,6 +51,7 @@ internal sealed class TimerQueue : IWakeups, IDisposable
 
             _wanted[key] = at;
             _queue.Enqueue(key, at);
+            Compact();
             Set(at);
         }
     }
@@ -74,6 +89,16 @@ internal sealed class TimerQueue : IWakeups, IDisposable
         foreach (var key in due)
         {
             Due?.Invoke(key);
+        }
+    }
+
+    /// <summary>One who wants to be woken far off, and now and then sooner, would otherwise stand here once for each time.</summary>
+    private void Compact()
+    {
+        if (_queue.Count > (2 * _wanted.Count) + Slack)
+        {
+            _queue.Clear();
+            _queue.EnqueueRange(_wanted.Select(wanted => (wanted.Key, wanted.Value)));
         }
     }
 

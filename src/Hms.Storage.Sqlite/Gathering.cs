@@ -19,13 +19,21 @@ internal sealed class Gathering : IDisposable
     private int _decisions;
     private int _wanted = 1;
     private bool _stopping;
+    private bool _closed;
 
-    public void Enlist(ICommitSource source)
+    /// <summary>Adds one who has something to commit; false where the writer has ended.</summary>
+    public bool TryEnlist(ICommitSource source)
     {
         lock (_gate)
         {
+            if (_closed)
+            {
+                return false;
+            }
+
             _enlisted.Add(source);
             Count();
+            return true;
         }
     }
 
@@ -48,12 +56,15 @@ internal sealed class Gathering : IDisposable
 
     public void Dispose() => _enough.Dispose();
 
-    /// <summary>Waits for those who make up the next transaction; null when all is done. The list is good until the next call.</summary>
-    public List<ICommitSource>? Next()
+    /// <summary>
+    /// Waits for those who make up the next transaction; nobody where none came within <paramref name="longest"/>, null when all is
+    /// done. The list is good until the next call.
+    /// </summary>
+    public List<ICommitSource>? Next(TimeSpan longest)
     {
         while (true)
         {
-            WaitForEnough();
+            var came = WaitForEnough(longest);
             lock (_gate)
             {
                 // A decision may have joined an entity that was being collected at that moment: then nobody is left to wait for it.
@@ -68,31 +79,49 @@ internal sealed class Gathering : IDisposable
 
                 if (_stopping)
                 {
+                    _closed = true;
                     return null;
+                }
+
+                if (!came)
+                {
+                    _taken.Clear();
+                    return _taken;
                 }
             }
         }
     }
 
-    private void WaitForEnough()
+    /// <summary>False where nobody came within <paramref name="longest"/>.</summary>
+    private bool WaitForEnough(TimeSpan longest)
     {
         while (true)
         {
+            int wanted;
             lock (_gate)
             {
                 if (_decisions >= _wanted || _stopping)
                 {
-                    return;
+                    return true;
                 }
+
+                wanted = _wanted;
             }
 
-            // Whoever did not come within the wait is not coming: from then on, one is enough.
-            if (!_enough.Wait(_wanted > 1 ? Patience : Timeout.InfiniteTimeSpan))
+            if (_enough.Wait(wanted > 1 ? Patience : longest))
             {
-                lock (_gate)
-                {
-                    _wanted = 1;
-                }
+                continue;
+            }
+
+            if (wanted == 1)
+            {
+                return false;
+            }
+
+            lock (_gate)
+            {
+                // Whoever did not come within the wait is not coming: from then on, one is enough.
+                _wanted = 1;
             }
         }
     }

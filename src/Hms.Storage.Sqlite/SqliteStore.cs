@@ -12,11 +12,14 @@ namespace Hms.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteStore : IEntityStore
 {
+    private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
+
     private readonly FileStream _lock;
     private readonly Checkpointer _checkpointer;
     private readonly SqliteWriter _writer;
     private readonly ConcurrentBag<SqliteReader> _readers = [];
     private readonly SemaphoreSlim _readersFree;
+    private readonly int _readerCount;
     private readonly StoreMetrics _metrics = new();
     private readonly Thread _thread;
     private readonly Gathering _gathering = new();
@@ -29,7 +32,11 @@ public sealed class SqliteStore : IEntityStore
         _lock = @lock;
         File = Path.Combine(options.Folder, "hms.db");
         var connection = Open(File, options);
-        Schema.Execute(connection, "PRAGMA journal_mode = WAL");
+        if (Schema.Scalar(connection, "PRAGMA journal_mode = WAL") is not "wal")
+        {
+            throw new StoreException($"{File} cannot have a write-ahead log: its file system does not allow what SQLite needs for it");
+        }
+
         Schema.Execute(connection, "PRAGMA synchronous = FULL");
         Schema.Execute(connection, "PRAGMA wal_autocheckpoint = 0");
         Schema.Migrate(connection);
@@ -49,7 +56,8 @@ public sealed class SqliteStore : IEntityStore
             _readers.Add(new SqliteReader(Open(File, options)));
         }
 
-        _readersFree = new SemaphoreSlim(options.Readers);
+        _readerCount = options.Readers;
+        _readersFree = new SemaphoreSlim(_readerCount);
         _thread = new Thread(WriteUntilStopped) { IsBackground = true, Name = "hms-sqlite-writer" };
         _thread.Start();
     }
@@ -107,12 +115,19 @@ public sealed class SqliteStore : IEntityStore
         ReadAsync(reader => reader.ReadWakes(), cancellationToken);
 
     /// <inheritdoc/>
-    public void Enlist(ICommitSource source) => _gathering.Enlist(source);
+    public void Enlist(ICommitSource source)
+    {
+        if (!_gathering.TryEnlist(source))
+        {
+            // Not from here: who enlists holds the lock under which it is told.
+            ThreadPool.UnsafeQueueUserWorkItem(Refuse, source, preferLocal: false);
+        }
+    }
 
     /// <inheritdoc/>
     public void Join() => _gathering.Join();
 
-    /// <summary>Commits what has enlisted, then closes the file.</summary>
+    /// <summary>Commits what has enlisted, waits for reads under way, then closes the file. Who comes later is refused.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_stopping)
@@ -124,15 +139,22 @@ public sealed class SqliteStore : IEntityStore
         _gathering.Stop();
         await Task.Run(_thread.Join);
         _checkpointer.Dispose();
+        for (var i = 0; i < _readerCount; i++)
+        {
+            await _readersFree.WaitAsync();
+        }
+
         while (_readers.TryTake(out var reader))
         {
             reader.Dispose();
         }
 
+        // Who asks from now on finds no reader, and is told so.
+        _readersFree.Release(_readerCount);
+
         // The last connection that closes moves the rest of the log into the database.
         _writer.Dispose();
         _gathering.Dispose();
-        _readersFree.Dispose();
         _metrics.Dispose();
         await _lock.DisposeAsync();
     }
@@ -146,6 +168,9 @@ public sealed class SqliteStore : IEntityStore
             DefaultTimeout = 30,
         }.ToString());
         connection.Open();
+
+        // Nobody else should have the file open; a person with a tool may, for a moment.
+        Schema.Execute(connection, "PRAGMA busy_timeout = 5000");
         return connection;
     }
 
@@ -158,17 +183,17 @@ public sealed class SqliteStore : IEntityStore
         }
         catch (IOException e)
         {
-            throw new StoreException($"the data folder {folder} is in use by another process", e);
+            throw new StoreException($"the data folder {folder} is in use by another process: {e.Message}", e);
         }
     }
 
     private async ValueTask<T> ReadAsync<T>(Func<SqliteReader, T> read, CancellationToken cancellationToken)
     {
         await _readersFree.WaitAsync(cancellationToken);
-        _readers.TryTake(out var reader);
+        SqliteReader? reader = null;
         try
         {
-            return read(reader!);
+            return _readers.TryTake(out reader) ? read(reader) : throw Closed();
         }
         catch (SqliteException e)
         {
@@ -176,14 +201,31 @@ public sealed class SqliteStore : IEntityStore
         }
         finally
         {
-            _readers.Add(reader!);
+            if (reader is not null)
+            {
+                _readers.Add(reader);
+            }
+
             _readersFree.Release();
+        }
+    }
+
+    private static StoreException Closed() => new("the database has been closed");
+
+    private static void Refuse(ICommitSource source)
+    {
+        var commit = new EntityCommit();
+        source.Collect(commit);
+        if (!commit.IsEmpty)
+        {
+            source.Complete(Closed());
         }
     }
 
     private void WriteUntilStopped()
     {
-        while (_gathering.Next() is { } sources)
+        // While the store is away nobody may come, since it says that it is not ready: it looks by itself whether it can write again.
+        while (_gathering.Next(_problem is null ? Timeout.InfiniteTimeSpan : ProbePause) is { } sources)
         {
             _problem = _writer.Commit(sources, () => Interlocked.Read(ref _bodyHigh))?.Message;
         }

@@ -98,15 +98,12 @@ internal sealed class SqliteWriter : IDisposable
 
     private void Take(ICommitSource source)
     {
-        _commit.Clear();
-        source.Collect(_commit);
-        if (_commit.IsEmpty)
+        if (!Collect(source))
         {
             return;
         }
 
-        var at = _collected.Count;
-        _collected.Add((source, null));
+        var at = _collected.Count - 1;
         var (number, version) = Find(_commit.Key);
         if (version != _commit.ExpectedVersion)
         {
@@ -120,6 +117,28 @@ internal sealed class SqliteWriter : IDisposable
         Write(number);
         _known[_commit.Key] = (number, version + 1);
         _decidedAt = Math.Max(_decidedAt, _commit.DecidedAt.ToUnixTimeMilliseconds());
+    }
+
+    /// <summary>Whether there is something to write. An entity that cannot say what fails alone: the writer must outlive it.</summary>
+    private bool Collect(ICommitSource source)
+    {
+        _commit.Clear();
+        try
+        {
+            source.Collect(_commit);
+        }
+        catch (Exception e)
+        {
+            _collected.Add((source, new StoreException($"a commit could not be put together: {e.Message}", e)));
+            return false;
+        }
+
+        if (!_commit.IsEmpty)
+        {
+            _collected.Add((source, null));
+        }
+
+        return !_commit.IsEmpty;
     }
 
     private (long Number, long Version) Find(EntityKey key)
@@ -234,23 +253,13 @@ internal sealed class SqliteWriter : IDisposable
     {
         for (var i = taken + 1; i < sources.Count; i++)
         {
-            _commit.Clear();
-            sources[i].Collect(_commit);
-            if (!_commit.IsEmpty)
-            {
-                _collected.Add((sources[i], null));
-            }
+            Collect(sources[i]);
         }
 
         // The one at which it failed is among the collected, unless the transaction could not even begin.
         if (taken < sources.Count && !_collected.Exists(collected => collected.Source == sources[taken]))
         {
-            _commit.Clear();
-            sources[taken].Collect(_commit);
-            if (!_commit.IsEmpty)
-            {
-                _collected.Add((sources[taken], null));
-            }
+            Collect(sources[taken]);
         }
     }
 }

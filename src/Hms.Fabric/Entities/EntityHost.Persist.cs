@@ -5,10 +5,9 @@ using Hms.Protocol;
 
 namespace Hms.Fabric.Entities;
 
-/// <content>Reading the state, committing it, and speaking afterwards.</content>
+/// <content>Reading the state and committing it.</content>
 public sealed partial class EntityHost<TState, TCommand, TReply>
 {
-    private const int SpokenAtOnce = 64;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
@@ -75,7 +74,8 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         commit.Succeed();
         if (speaks)
         {
-            _ = SpeakAsync();
+            // Not here: what others decide on hearing it must not hold up the store's writer.
+            _ = Task.Run(SpeakAsync);
         }
     }
 
@@ -83,6 +83,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
     {
         services.Bodies.Remove(commit.Bodies, stored: false);
         services.Bodies.Remove([.. activation.State.Changes.Bodies.Keys], stored: false);
+        services.Bodies.Remove(activation.State.Changes.UnstoredBodies, stored: false);
         activation.Outbox.Abandon(fault);
         _activation = null;
         _scheduled = null;
@@ -138,53 +139,6 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
             }
 
             throw e is StoreException failure ? Unavailable(failure) : e;
-        }
-    }
-
-    /// <summary>Carries what has been said, in order, until all of it was heard. One at a time for each entity.</summary>
-    private async Task SpeakAsync()
-    {
-        while (TakeFront(out var activation, out var entries))
-        {
-            try
-            {
-                await services.Outbox.CarryAsync(_name.Value, entries, CancellationToken.None);
-            }
-#pragma warning disable CA1031 // Whatever went wrong, what was said must be heard in the end.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                LogNotHeard(services.Logger, e, Key);
-                await Task.Delay(RetryPause, services.Clock.Time);
-                activation.Speaking = false;
-                continue;
-            }
-
-            lock (_gate)
-            {
-                activation.Speaking = false;
-                if (_activation == activation)
-                {
-                    activation.Outbox.Drop(entries.Length);
-                    Persist(activation);
-                }
-            }
-        }
-    }
-
-    private bool TakeFront(out Activation activation, out OutboxEntry[] entries)
-    {
-        lock (_gate)
-        {
-            activation = _activation!;
-            entries = activation is null or { Speaking: true } ? [] : activation.Outbox.Front(SpokenAtOnce);
-            if (entries.Length == 0)
-            {
-                return false;
-            }
-
-            activation!.Speaking = true;
-            return true;
         }
     }
 

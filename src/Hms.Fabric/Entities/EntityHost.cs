@@ -57,54 +57,35 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
     public async ValueTask<TReply> DecideAndSettleAsync(TCommand command, CancellationToken cancellationToken = default)
     {
         var reply = await DecideAsync(command, cancellationToken);
-        Task settled;
-        lock (_gate)
+        Task? settled = null;
+        while (settled is null)
         {
-            settled = _activation?.Outbox.SettledAsync() ?? Task.CompletedTask;
+            // The state may have been thrown away since; what it had to say is then in the store still.
+            await LoadAsync(cancellationToken);
+            lock (_gate)
+            {
+                settled = _activation?.Outbox.SettledAsync();
+            }
         }
 
         await settled.WaitAsync(cancellationToken);
         return reply;
     }
 
-    /// <summary>Decides a command that comes from another entity's outbox; one heard before has no second effect.</summary>
-    public async ValueTask HearAsync(string sender, long number, TCommand command, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Decides a command that comes from another entity's outbox; one heard before has no second effect, and no reply. A refusal, too,
+    /// leaves when all that it rests on is durable, since the sender then never says it again.
+    /// </summary>
+    public async ValueTask<TReply?> HearAsync(
+        string sender, long number, TCommand command, CancellationToken cancellationToken = default)
     {
-        Task? durable;
-        for (; ; await LoadAsync(cancellationToken))
+        Outcome outcome;
+        while (!TryHear(sender, number, command, out outcome))
         {
-            IReadOnlyList<Effect> effects = [];
-            lock (_gate)
-            {
-                if (_activation is not { } activation)
-                {
-                    continue;
-                }
-
-                if (!activation.Outbox.WasHeard(sender, number))
-                {
-                    var step = Apply(activation, command);
-                    if (step.Fault is { } fault)
-                    {
-                        throw new FaultException(fault);
-                    }
-
-                    activation.Outbox.Hear(sender, number);
-                    effects = step.Effects;
-                    Persist(activation);
-                }
-
-                durable = activation.Pending;
-            }
-
-            Raise(effects);
-            break;
+            await LoadAsync(cancellationToken);
         }
 
-        if (durable is not null)
-        {
-            await durable;
-        }
+        return await Replied(outcome);
     }
 
     /// <summary>Says that something may be due. A failure is left to the next call.</summary>
@@ -160,6 +141,35 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
         }
 
         Raise(step.Effects);
+        return true;
+    }
+
+    private bool TryHear(string sender, long number, TCommand command, out Outcome outcome)
+    {
+        var step = default(Step<TReply>);
+        lock (_gate)
+        {
+            if (_activation is not { } activation)
+            {
+                outcome = default;
+                return false;
+            }
+
+            if (!activation.Outbox.WasHeard(sender, number))
+            {
+                step = Apply(activation, command);
+                if (step.Fault is null)
+                {
+                    activation.Outbox.Hear(sender, number);
+                }
+
+                Persist(activation);
+            }
+
+            outcome = new Outcome(step.Reply, step.Fault, activation.Pending);
+        }
+
+        Raise(step.Effects ?? []);
         return true;
     }
 

@@ -8,14 +8,11 @@ using Hms.Protocol;
 namespace Hms.Fabric.Entities;
 
 /// <summary>One supervisor's mailbox: the machine in its host, the bodies, and those who wait.</summary>
-public sealed class MailboxEntity : IMailboxPort
+public sealed partial class MailboxEntity : IMailboxPort
 {
-    // How long a requester waits before it says again that it does; well within the time for which that holds.
-    private static readonly TimeSpan TicketRenewal = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan ReplyLease = TimeSpan.FromSeconds(30);
-
     private readonly EntityHost<MailboxState, MailboxCommand, MailboxReply> _host;
     private readonly EntityServices _services;
+    private readonly BodyReader _bodies;
     private readonly Signals _signals = new();
     private readonly MailboxMeter _meter;
 
@@ -25,6 +22,7 @@ public sealed class MailboxEntity : IMailboxPort
         ArgumentNullException.ThrowIfNull(metrics);
         Supervisor = supervisor;
         _services = services;
+        _bodies = new BodyReader(services.Bodies, services.Store);
         _meter = new MailboxMeter(metrics);
         _host = new(
             new EntityKey(EntityKind.Mailbox, supervisor),
@@ -39,9 +37,6 @@ public sealed class MailboxEntity : IMailboxPort
 
     /// <summary>Whose mailbox it is.</summary>
     public string Supervisor { get; }
-
-    /// <summary>When it was asked for last.</summary>
-    public DateTimeOffset LastUsed { get; set; }
 
     /// <summary>Whether its supervisor is registered, as far as is known in memory.</summary>
     public bool IsOpen => _meter.IsOpen;
@@ -62,8 +57,9 @@ public sealed class MailboxEntity : IMailboxPort
 
             return new EnqueueResult(reply.Sequence, reply.Duplicate, reply.FirstId);
         }
-        catch (FaultException e) when (e.Fault.Code != ErrorCode.Unavailable)
+        catch
         {
+            // Refused, or never decided, or thrown away with the state: in each case nobody will ask for it.
             _services.Bodies.Remove([command.BodyId], stored: false);
             throw;
         }
@@ -74,14 +70,16 @@ public sealed class MailboxEntity : IMailboxPort
     {
         ArgumentNullException.ThrowIfNull(request);
         var command = new MailboxCommand.Receive(request.Max, request.Lease);
-        var deadline = _services.Clock.Now + request.Wait;
+        var wait = request.Wait < Ranges.WaitMax ? request.Wait : Ranges.WaitMax;
+        var deadline = _services.Clock.Now + wait;
         while (true)
         {
-            using var waiter = request.Wait > TimeSpan.Zero ? _signals.Wait(0) : null;
+            using var waiter = wait > TimeSpan.Zero ? _signals.Wait(0) : null;
             var received = (MailboxReply.Received)await _host.DecideAsync(command, cancellationToken);
             if (received.Messages.Count > 0)
             {
-                waiter?.Use();
+                // A signal that came in the meantime was for a further message, and so is for another receiver.
+                waiter?.Dispose();
                 return await DeliverAsync(received.Messages, request, cancellationToken);
             }
 
@@ -121,7 +119,7 @@ public sealed class MailboxEntity : IMailboxPort
     {
         var listed = (MailboxReply.DeadLetterList)await _host.DecideAsync(
             new MailboxCommand.ListDeadLetters(after, limit), cancellationToken);
-        var bodies = await BodiesAsync([.. listed.Messages.Select(message => message.Body)], cancellationToken);
+        var bodies = await _bodies.ReadAsync([.. listed.Messages.Select(message => message.Body)], cancellationToken);
         var items = new List<DeadLetter>(listed.Messages.Count);
         for (var i = 0; i < listed.Messages.Count; i++)
         {
@@ -145,44 +143,6 @@ public sealed class MailboxEntity : IMailboxPort
         ChangeAsync(new MailboxCommand.PurgeDeadLetters(), cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<Delivery?> AwaitReplyAsync(ReplyTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(ticket);
-        var request = Fingerprint.OfRequest(ticket.Requester, ticket.RequestId);
-        var command = new MailboxCommand.ClaimReply(request, Hashes(ticket), ReplyLease, ticket.Earlier);
-        var deadline = _services.Clock.Now + wait;
-        while (true)
-        {
-            using var waiter = wait > TimeSpan.Zero ? _signals.Wait(request) : null;
-            var received = (MailboxReply.Received)await _host.DecideAsync(command, cancellationToken);
-            if (received.Messages.Count > 0)
-            {
-                var deliveries = await DeliveriesAsync(received.Messages, cancellationToken);
-                return deliveries.Count > 0 ? deliveries[0] : null;
-            }
-
-            var left = deadline - _services.Clock.Now;
-            if (waiter is null || left <= TimeSpan.Zero)
-            {
-                return null;
-            }
-
-            if (await IsRaisedAsync(waiter, left < TicketRenewal ? left : TicketRenewal, cancellationToken))
-            {
-                waiter.Use();
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask ForgetReplyAsync(ReplyTicket ticket, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(ticket);
-        var request = Fingerprint.OfRequest(ticket.Requester, ticket.RequestId);
-        await _host.DecideAsync(new MailboxCommand.ForgetReply(request, Hashes(ticket)), cancellationToken);
-    }
-
-    /// <inheritdoc/>
     public async ValueTask<MailboxCounts> CountAsync(CancellationToken cancellationToken = default)
     {
         var counts = (MailboxReply.Counts)await _host.DecideAsync(new MailboxCommand.Count(), cancellationToken);
@@ -197,15 +157,27 @@ public sealed class MailboxEntity : IMailboxPort
         {
             OutboxMessage.OpenMailbox => new MailboxCommand.Open(),
             OutboxMessage.CloseMailbox => new MailboxCommand.Close(),
-            OutboxMessage.Post post => Command(FabricMessages.ToEnqueue(post.Message)) with { IsBeyondLimits = true },
+            OutboxMessage.Post said => Command(FabricMessages.ToEnqueue(said.Message)) with { IsBeyondLimits = true },
             var other => throw new InvalidOperationException($"a mailbox does not take {other.GetType().Name}"),
         };
-        if (command is MailboxCommand.Enqueue { Body: var body, BodyId: var id })
+        var post = command as MailboxCommand.Enqueue;
+        if (post is not null)
         {
-            _services.Bodies.Add(id, body);
+            _services.Bodies.Add(post.BodyId, post.Body);
         }
 
-        await _host.HearAsync(delivery.Sender, delivery.Number, command, cancellationToken);
+        MailboxReply? reply = null;
+        try
+        {
+            reply = await _host.HearAsync(delivery.Sender, delivery.Number, command, cancellationToken);
+        }
+        finally
+        {
+            if (post is not null && reply is not MailboxReply.Enqueued { Duplicate: false })
+            {
+                _services.Bodies.Remove([post.BodyId], stored: false);
+            }
+        }
     }
 
     /// <summary>Says that something may be due.</summary>
@@ -245,7 +217,18 @@ public sealed class MailboxEntity : IMailboxPort
     private async ValueTask<IReadOnlyList<Delivery>> DeliveriesAsync(
         IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken)
     {
-        var bodies = await BodiesAsync([.. messages.Select(message => message.Body)], cancellationToken);
+        MessageBody?[] bodies;
+        try
+        {
+            bodies = await _bodies.ReadAsync([.. messages.Select(message => message.Body)], cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        catch
+        {
+            await GiveBackAsync(messages);
+            throw;
+        }
+
         var deliveries = new List<Delivery>(messages.Count);
         for (var i = 0; i < messages.Count; i++)
         {
@@ -261,43 +244,16 @@ public sealed class MailboxEntity : IMailboxPort
         return deliveries;
     }
 
-    private async ValueTask<IReadOnlyList<MessageBody?>> BodiesAsync(long[] ids, CancellationToken cancellationToken)
-    {
-        var bodies = new MessageBody?[ids.Length];
-        List<int>? missing = null;
-        for (var i = 0; i < ids.Length; i++)
-        {
-            if (_services.Bodies.TryGet(ids[i], out var body))
-            {
-                bodies[i] = body;
-            }
-            else
-            {
-                (missing ??= []).Add(i);
-            }
-        }
-
-        if (missing is not null)
-        {
-            var read = await ReadAsync([.. missing.Select(i => ids[i])], cancellationToken);
-            for (var i = 0; i < missing.Count; i++)
-            {
-                bodies[missing[i]] = read[i];
-            }
-        }
-
-        return bodies;
-    }
-
-    private async ValueTask<IReadOnlyList<MessageBody?>> ReadAsync(long[] ids, CancellationToken cancellationToken)
+    /// <summary>Gives back what was leased to a caller who will not get it, so that it need not wait out its lease.</summary>
+    private async ValueTask GiveBackAsync(IReadOnlyList<LeasedMessage> messages)
     {
         try
         {
-            return await _services.Store.ReadBodiesAsync(ids, cancellationToken);
+            await ReturnAsync([.. messages.Select(message => message.Receipt).Where(receipt => receipt.Length > 0)]);
         }
-        catch (StoreException e)
+        catch (FaultException)
         {
-            throw new FaultException(new Fault(ErrorCode.Unavailable, "the store is away; nothing was changed"), e);
+            // Its state was thrown away, and the leases with it.
         }
     }
 
@@ -327,9 +283,6 @@ public sealed class MailboxEntity : IMailboxPort
             return false;
         }
     }
-
-    private static ulong[] Hashes(ReplyTicket ticket) =>
-        [.. ticket.From.Select(sender => Fingerprint.OfReply(sender, ticket.Correlation))];
 
     // Milliseconds tell activations of this machine apart, whatever the clock did between them is told apart by the random bits.
     private long NewActivation() =>

@@ -116,6 +116,8 @@ internal sealed class Signals
             {
                 signals.Raise(what);
             }
+
+            _used = true;
         }
     }
 }

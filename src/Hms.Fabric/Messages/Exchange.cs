@@ -15,7 +15,7 @@ internal sealed class Exchange(FabricService fabric, IMailboxPort mailbox, Envel
     {
         var ticket = new ReplyTicket(
             request.Source,
-            how.IdempotencyKey ?? request.Id,
+            RequestId(),
             request.ReplyCorrelation,
             [request.Destination.Name, Names.MetaSupervisor],
             Earlier: false);
@@ -60,6 +60,11 @@ internal sealed class Exchange(FabricService fabric, IMailboxPort mailbox, Envel
 
         return changed;
     }
+
+    // As ids and keys are: scoped to the recipient, and a key is no id. No name holds a space.
+    private string RequestId() => how.IdempotencyKey is { } key
+        ? $"{request.Destination.Name} key {key}"
+        : $"{request.Destination.Name} id {request.Id}";
 
     private async ValueTask<Delivery?> AwaitAsync(ReplyTicket ticket, TimeSpan wait, CancellationToken cancellationToken)
     {

@@ -22,7 +22,8 @@ internal sealed class TypeCatalogue(IEntities entities, MessageTypeSet types) : 
     public ValueTask<MessageTypeDefinition> GetAsync(string type, CancellationToken cancellationToken = default) =>
         types.Find(type) is { } definition
             ? new(definition)
-            : throw new FaultException(ErrorCode.DestinationNotFound, $"no message type {type} is registered");
+            : ValueTask.FromException<MessageTypeDefinition>(
+                new FaultException(ErrorCode.DestinationNotFound, $"no message type {type} is registered"));
 
     public async ValueTask<bool> PutAsync(MessageTypeDefinition definition, CancellationToken cancellationToken = default)
     {

@@ -10,6 +10,7 @@ namespace Hms.Fabric.Storage;
 /// <param name="bytesMax">Bytes of stored bodies kept. Default 64 MiB.</param>
 public sealed class BodyCache(long bytesMax = 64 << 20)
 {
+    private const int Slack = 1024;
     private readonly ConcurrentDictionary<long, MessageBody> _bodies = new();
     private readonly Queue<long> _stored = new();
     private readonly Lock _gate = new();
@@ -17,6 +18,9 @@ public sealed class BodyCache(long bytesMax = 64 << 20)
 
     /// <summary>How many there are.</summary>
     public int Count => _bodies.Count;
+
+    /// <summary>How many numbers it keeps for that.</summary>
+    internal int Remembered => _stored.Count;
 
     /// <summary>The body of that number, where it is here.</summary>
     public bool TryGet(long id, out MessageBody body) => _bodies.TryGetValue(id, out body);
@@ -48,6 +52,8 @@ public sealed class BodyCache(long bytesMax = 64 << 20)
                     _bytes -= body.Message.Length;
                 }
             }
+
+            Compact();
         }
     }
 
@@ -69,6 +75,22 @@ public sealed class BodyCache(long bytesMax = 64 << 20)
             {
                 _bytes -= bytes;
             }
+        }
+    }
+
+    /// <summary>One body that stays would otherwise keep the numbers of all that came and went after it.</summary>
+    private void Compact()
+    {
+        if (_stored.Count <= (2 * _bodies.Count) + Slack)
+        {
+            return;
+        }
+
+        var there = _stored.Where(_bodies.ContainsKey).ToArray();
+        _stored.Clear();
+        foreach (var id in there)
+        {
+            _stored.Enqueue(id);
         }
     }
 }

@@ -1,0 +1,18 @@
+using Hms.Conformance;
+
+namespace Hms.Standalone.Tests;
+
+public sealed class StandaloneMessaging(StandaloneFixture fixture)
+    : MessagingConformance(fixture), IClassFixture<StandaloneFixture>;
+
+public sealed class StandaloneRequestReply(StandaloneFixture fixture)
+    : RequestReplyConformance(fixture), IClassFixture<StandaloneFixture>;
+
+public sealed class StandaloneSupervisors(StandaloneFixture fixture)
+    : SupervisorConformance(fixture), IClassFixture<StandaloneFixture>;
+
+public sealed class StandaloneMessageTypes(StandaloneFixture fixture)
+    : MessageTypeConformance(fixture), IClassFixture<StandaloneFixture>;
+
+public sealed class StandaloneErrors(StandaloneFixture fixture)
+    : ErrorConformance(fixture), IClassFixture<StandaloneFixture>;
