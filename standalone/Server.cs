@@ -22,7 +22,6 @@ internal sealed class Server : IAsyncDisposable
             .SetMinimumLevel(LogLevel.Warning)
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.WebHost.UseUrls(settings.Urls);
-        if (Environment.GetEnvironmentVariable("X_INLINE") is not null) builder.WebHost.UseSockets(o => o.UnsafePreferInlineScheduling = true);
         builder.Services.AddHmsHttp(http =>
         {
             Settings.Bind(builder.Configuration.GetSection("Http"), http);

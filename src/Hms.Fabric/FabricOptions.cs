@@ -10,8 +10,8 @@ public sealed record FabricOptions
     /// <summary>Whether a message of a type that nobody registered is refused. Default false: the protocol is extensible.</summary>
     public bool StrictTypes { get; init; }
 
-    /// <summary>Bytes of message bodies kept in memory besides those not yet stored. Default 64 MiB.</summary>
-    public long BodyCacheBytes { get; init; } = 64L << 20;
+    /// <summary>Bytes of message bodies kept in memory besides those not yet stored. Default 4 MiB.</summary>
+    public long BodyCacheBytes { get; init; } = 4L << 20;
 
     /// <summary>How long an entity that nobody asks for stays in memory. Default 5 minutes.</summary>
     public TimeSpan IdleAfter { get; init; } = TimeSpan.FromMinutes(5);

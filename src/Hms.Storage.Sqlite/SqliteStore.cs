@@ -22,7 +22,7 @@ public sealed class SqliteStore : IEntityStore
     private readonly int _readerCount;
     private readonly StoreMetrics _metrics = new();
     private readonly Thread _thread;
-    private readonly Gathering _gathering = new();
+    private readonly Enlisted _enlisted = new();
     private bool _stopping;
     private volatile string? _problem;
     private long _bodyHigh;
@@ -117,15 +117,12 @@ public sealed class SqliteStore : IEntityStore
     /// <inheritdoc/>
     public void Enlist(ICommitSource source)
     {
-        if (!_gathering.TryEnlist(source))
+        if (!_enlisted.TryEnlist(source))
         {
             // Not from here: who enlists holds the lock under which it is told.
             ThreadPool.UnsafeQueueUserWorkItem(Refuse, source, preferLocal: false);
         }
     }
-
-    /// <inheritdoc/>
-    public void Join() => _gathering.Join();
 
     /// <summary>Commits what has enlisted, waits for reads under way, then closes the file. Who comes later is refused.</summary>
     public async ValueTask DisposeAsync()
@@ -136,7 +133,7 @@ public sealed class SqliteStore : IEntityStore
         }
 
         _stopping = true;
-        _gathering.Stop();
+        _enlisted.Stop();
         await Task.Run(_thread.Join);
         _checkpointer.Dispose();
         for (var i = 0; i < _readerCount; i++)
@@ -154,7 +151,7 @@ public sealed class SqliteStore : IEntityStore
 
         // The last connection that closes moves the rest of the log into the database.
         _writer.Dispose();
-        _gathering.Dispose();
+        _enlisted.Dispose();
         _metrics.Dispose();
         await _lock.DisposeAsync();
     }
@@ -169,8 +166,7 @@ public sealed class SqliteStore : IEntityStore
         }.ToString());
         connection.Open();
 
-        // Nobody else should have the file open; a person with a tool may, for a moment.
-        Schema.Execute(connection, "PRAGMA busy_timeout = 5000");
+        Schema.Execute(connection, $"PRAGMA busy_timeout = {(int)options.BusyTimeout.TotalMilliseconds}");
         return connection;
     }
 
@@ -225,7 +221,7 @@ public sealed class SqliteStore : IEntityStore
     private void WriteUntilStopped()
     {
         // While the store is away nobody may come, since it says that it is not ready: it looks by itself whether it can write again.
-        while (_gathering.Next(_problem is null ? Timeout.InfiniteTimeSpan : ProbePause) is { } sources)
+        while (_enlisted.Next(_problem is null ? Timeout.InfiniteTimeSpan : ProbePause) is { } sources)
         {
             _problem = _writer.Commit(sources, () => Interlocked.Read(ref _bodyHigh))?.Message;
         }

@@ -12,6 +12,9 @@ public sealed record SqliteStoreOptions
     /// <summary>Pages of 4 KiB in the write-ahead log before they are moved into the database. Default 4,000, so 16 MiB.</summary>
     public int CheckpointPages { get; init; } = 4_000;
 
+    /// <summary>How long a commit waits for somebody else who has the file open, such as a person with a tool. Default 5 s.</summary>
+    public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Pages of 4 KiB that the database may have; beyond it every write fails as on a full disk. Default null: what the disk holds.</summary>
     public long? PagesMax { get; init; }
 }

@@ -267,7 +267,7 @@ public sealed class SqliteStoreTests : IAsyncLifetime
     }
 
     private SqliteStore Open(long? pagesMax = null) =>
-        SqliteStore.Open(new SqliteStoreOptions { Folder = _folder.Path, PagesMax = pagesMax });
+        SqliteStore.Open(new SqliteStoreOptions { Folder = _folder.Path, PagesMax = pagesMax, BusyTimeout = TimeSpan.Zero });
 
     private async Task RestartAsync(long? pagesMax = null)
     {

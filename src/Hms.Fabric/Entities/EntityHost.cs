@@ -227,10 +227,6 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
                 activation.Enlisted = true;
                 services.Store.Enlist(this);
             }
-            else
-            {
-                services.Store.Join();
-            }
         }
 
         // A wake-up that comes too early does no harm, so only an earlier one is worth asking for.

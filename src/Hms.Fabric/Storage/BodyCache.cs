@@ -7,14 +7,15 @@ namespace Hms.Fabric.Storage;
 /// Bodies in memory: all that are not yet stored, which nothing else holds, and of the stored ones as many as the budget allows, the
 /// oldest going first. A mailbox that is larger than that is read from the store as it is consumed.
 /// </summary>
-/// <param name="bytesMax">Bytes of stored bodies kept. Default 64 MiB.</param>
-public sealed class BodyCache(long bytesMax = 64 << 20)
+/// <param name="bytesMax">Bytes of stored bodies kept. Default 4 MiB.</param>
+public sealed class BodyCache(long bytesMax = 4 << 20)
 {
     private const int Slack = 1024;
     private readonly ConcurrentDictionary<long, MessageBody> _bodies = new();
     private readonly Queue<long> _stored = new();
     private readonly Lock _gate = new();
     private long _bytes;
+    private int _compactAt = Slack;
 
     /// <summary>How many there are.</summary>
     public int Count => _bodies.Count;
@@ -81,7 +82,7 @@ public sealed class BodyCache(long bytesMax = 64 << 20)
     /// <summary>One body that stays would otherwise keep the numbers of all that came and went after it.</summary>
     private void Compact()
     {
-        if (_stored.Count <= (2 * _bodies.Count) + Slack)
+        if (_stored.Count < _compactAt)
         {
             return;
         }
@@ -92,5 +93,7 @@ public sealed class BodyCache(long bytesMax = 64 << 20)
         {
             _stored.Enqueue(id);
         }
+
+        _compactAt = (2 * there.Length) + Slack;
     }
 }

@@ -38,12 +38,6 @@ public interface IEntityStore : IAsyncDisposable
     /// completion unless there turned out to be nothing to commit.
     /// </summary>
     void Enlist(ICommitSource source);
-
-    /// <summary>
-    /// Says that an entity that has enlisted has decided something more. So the store knows how many wait for its next transaction, and
-    /// whether it is worth waiting a moment for the rest of those that came together last time.
-    /// </summary>
-    void Join();
 }
 
 /// <summary>An entity that has something to commit.</summary>

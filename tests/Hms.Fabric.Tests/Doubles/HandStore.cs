@@ -34,10 +34,6 @@ internal sealed class HandStore : IEntityStore
 
     public long NextBodyId() => Interlocked.Increment(ref _bodyId);
 
-    public void Join()
-    {
-    }
-
     public void Enlist(ICommitSource source)
     {
         lock (_gate)

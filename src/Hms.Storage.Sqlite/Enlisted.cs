@@ -1,0 +1,82 @@
+using Hms.Fabric.Storage;
+
+namespace Hms.Storage.Sqlite;
+
+/// <summary>Those who wait for the next transaction. While the writer writes one, the next gathers here.</summary>
+internal sealed class Enlisted : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _some = new(0);
+    private List<ICommitSource> _waiting = [];
+    private List<ICommitSource> _taken = [];
+    private bool _stopping;
+    private bool _closed;
+
+    /// <summary>Adds one who has something to commit; false where the writer has ended.</summary>
+    public bool TryEnlist(ICommitSource source)
+    {
+        bool first;
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            first = _waiting.Count == 0;
+            _waiting.Add(source);
+        }
+
+        if (first)
+        {
+            _some.Release();
+        }
+
+        return true;
+    }
+
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+        }
+
+        _some.Release();
+    }
+
+    public void Dispose() => _some.Dispose();
+
+    /// <summary>
+    /// Waits for those who make up the next transaction; nobody where none came within <paramref name="longest"/>, null when all is
+    /// done. The list is good until the next call.
+    /// </summary>
+    public List<ICommitSource>? Next(TimeSpan longest)
+    {
+        while (true)
+        {
+            var came = _some.Wait(longest);
+            lock (_gate)
+            {
+                if (_waiting.Count == 0 && _stopping)
+                {
+                    _closed = true;
+                    return null;
+                }
+
+                // Whoever enlisted while the last were taken may have been taken with them: then there is nobody.
+                if (_waiting.Count > 0 || !came)
+                {
+                    _taken.Clear();
+                    (_taken, _waiting) = (_waiting, _taken);
+                    if (_stopping)
+                    {
+                        _some.Release();
+                    }
+
+                    return _taken;
+                }
+            }
+        }
+    }
+}
