@@ -150,6 +150,7 @@ public sealed class SqliteStore : IEntityStore
         _readersFree.Release(_readerCount);
 
         // The last connection that closes moves the rest of the log into the database.
+        _writer.Settle(Interlocked.Read(ref _bodyHigh));
         _writer.Dispose();
         _enlisted.Dispose();
         _metrics.Dispose();

@@ -12,6 +12,8 @@ namespace Hms.Storage.Sqlite;
 internal sealed class SqliteWriter : IDisposable
 {
     private const int KnownMax = 1_000_000;
+    private const long ReservedMs = 1_000;
+    private const long ReservedBodies = 100_000;
 
     private readonly SqliteConnection _connection;
     private readonly StoreMetrics _metrics;
@@ -22,6 +24,8 @@ internal sealed class SqliteWriter : IDisposable
     private readonly List<(ICommitSource Source, StoreException? Failure)> _collected = [];
     private readonly Statement _begin, _end, _rollBack, _findEntity, _addEntity, _updateEntity, _putRow, _deleteRow, _addBody, _deleteBody, _fabric;
     private long _decidedAt;
+    private long _timeReserved;
+    private long _bodiesReserved;
     private int _bodies;
     private long _bytes;
     private int _rows;
@@ -64,7 +68,7 @@ internal sealed class SqliteWriter : IDisposable
                 Take(sources[taken]);
             }
 
-            _fabric.Bind(1, _decidedAt).Bind(2, bodyHigh()).Run();
+            ReserveAhead(bodyHigh());
             var start = Stopwatch.GetTimestamp();
             _end.Run();
             Measure(start);
@@ -85,6 +89,19 @@ internal sealed class SqliteWriter : IDisposable
         return failure;
     }
 
+    /// <summary>Writes down how far the clock and the numbers have come exactly, since nothing is decided any more.</summary>
+    public void Settle(long bodyHigh)
+    {
+        try
+        {
+            _fabric.Bind(1, _decidedAt).Bind(2, bodyHigh).Run();
+        }
+        catch (SqliteException)
+        {
+            // What was reserved ahead holds as well.
+        }
+    }
+
     public void Dispose()
     {
         foreach (var statement in (Statement[])
@@ -94,6 +111,20 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         _connection.Dispose();
+    }
+
+    /// <summary>
+    /// Writes down how far the clock and the numbers of bodies may have come: a little ahead of what they have, so that this page need not
+    /// be written with every commit. After a crash both go on from there.
+    /// </summary>
+    private void ReserveAhead(long bodyHigh)
+    {
+        if (_decidedAt >= _timeReserved || bodyHigh >= _bodiesReserved)
+        {
+            _timeReserved = _decidedAt + ReservedMs;
+            _bodiesReserved = bodyHigh + ReservedBodies;
+            _fabric.Bind(1, _timeReserved).Bind(2, _bodiesReserved).Run();
+        }
     }
 
     private void Take(ICommitSource source)
@@ -232,6 +263,7 @@ internal sealed class SqliteWriter : IDisposable
     private void RollBack()
     {
         _known.Clear();
+        _timeReserved = _bodiesReserved = 0;
         _metrics.Failures.Add(1);
         foreach (var statement in (Statement[])[_findEntity, _addEntity])
         {
