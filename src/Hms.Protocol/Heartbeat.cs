@@ -10,7 +10,7 @@ public sealed record Heartbeat
     /// <summary>How the supervisor says it does, up to 256 characters; kept in the record.</summary>
     public string? Status { get; init; }
 
-    /// <summary>Its load, from 0; 1 is full.</summary>
+    /// <summary>Its load, from 0 to 1,000,000; 1 is full.</summary>
     public double? Load { get; init; }
 
     /// <summary>Figures of its own, a JSON object; empty where it gives none.</summary>

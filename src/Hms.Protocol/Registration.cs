@@ -13,13 +13,13 @@ public sealed record Registration(string SupervisorType)
     /// <summary>Roles, at most 64, each a name. Default none.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
-    /// <summary>What it can do, at most 256, each a name. Default none.</summary>
+    /// <summary>What it can do, at most 256, each 1–256 characters. Default none.</summary>
     public IReadOnlyList<string> Capabilities { get; init; } = [];
 
-    /// <summary>Its public key, a JWK (RFC 7517) as JSON; empty where it has none.</summary>
+    /// <summary>Its public key, a JWK of kind EC on P-256 (RFC 7517) as JSON; empty where it has none.</summary>
     public ReadOnlyMemory<byte> PublicKey { get; init; }
 
-    /// <summary>How often it will send a heartbeat, from 100 ms; null where it never does, and so never expires.</summary>
+    /// <summary>How often it will send a heartbeat, from 100 ms to 24 h; null where it never does, and so never expires.</summary>
     public long? HeartbeatIntervalMs { get; init; }
 
     /// <summary>A JSON object of its own, kept as it is; empty where it has none.</summary>

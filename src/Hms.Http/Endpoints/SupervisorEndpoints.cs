@@ -22,7 +22,7 @@ internal sealed class SupervisorEndpoints(ISupervisors supervisors, HttpOptions 
         var query = new Query(context.Request);
         var wanted = new SupervisorQuery
         {
-            Liveness = query.Word("status", SupervisorJson.FromWire, "must be alive, suspect or dead"),
+            Liveness = query.Word("status", LivenessNames.FromWire, "must be alive, suspect or dead"),
             Role = query.Name("role"),
             After = query.Name("after") ?? "",
             Limit = (int)query.Integer("limit", 1, Ranges.PageMax, Listing.LimitDefault),

@@ -13,7 +13,7 @@ internal static class SupervisorJson
         json.WriteString("supervisor_type"u8, registration.SupervisorType);
         JsonLists.WriteStrings(json, "roles"u8, registration.Roles);
         JsonLists.WriteStrings(json, "capabilities"u8, registration.Capabilities);
-        json.WriteString("status"u8, WireName(record.Liveness));
+        json.WriteString("status"u8, record.Liveness.WireName());
         json.WriteString("session"u8, record.Session);
         json.WriteString("registered_at"u8, JsonText.Timestamp(record.RegisteredAt));
         json.WriteString("last_seen"u8, JsonText.Timestamp(record.LastSeen));
@@ -36,24 +36,6 @@ internal static class SupervisorJson
         json.WriteEndObject();
         json.WriteEndObject();
     }
-
-#pragma warning disable CS8524 // A forgotten member must break the build.
-    public static string WireName(Liveness liveness) => liveness switch
-    {
-        Liveness.Alive => "alive",
-        Liveness.Suspect => "suspect",
-        Liveness.Dead => "dead",
-    };
-#pragma warning restore CS8524
-
-    /// <summary>The liveness of that name, which is case-sensitive; null where there is none.</summary>
-    public static Liveness? FromWire(string name) => name switch
-    {
-        "alive" => Liveness.Alive,
-        "suspect" => Liveness.Suspect,
-        "dead" => Liveness.Dead,
-        _ => null,
-    };
 
     private static void WriteHeartbeat(Utf8JsonWriter json, Heartbeat heartbeat)
     {

@@ -9,7 +9,7 @@ public sealed class SupervisorTests
     {
         await using var front = await TestFront.StartAsync();
         const string body = """
-            {"supervisor_type":"runtime","roles":["runtime"],"capabilities":["restart"],"public_key":{"kty":"EC", "x":1},
+            {"supervisor_type":"runtime","roles":["runtime"],"capabilities":["restart"],"public_key":{"kty":"EC", "crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"},
              "heartbeat_interval_ms":5000,"metadata":{"a": [1]},"restart":true,"added_later":{}}
             """;
 
@@ -18,7 +18,7 @@ public sealed class SupervisorTests
         const string expected = """
             {"id":"b","supervisor_type":"runtime","roles":["runtime"],"capabilities":["restart"],"status":"alive","session":"s1",
             "registered_at":"2025-05-01T14:30:00.000Z","last_seen":"2025-05-01T14:30:00.000Z","heartbeat_interval_ms":5000,
-            "public_key":{"kty":"EC","x":1},"metadata":{"a":[1]},"mailbox":{"ready":1,"leased":2,"dead_letters":3}}
+            "public_key":{"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"},"metadata":{"a":[1]},"mailbox":{"ready":1,"leased":2,"dead_letters":3}}
             """;
         Assert.Equal(expected.ReplaceLineEndings(""), record.ToJsonString());
         var (id, registration) = front.Fabric.Registered!.Value;
