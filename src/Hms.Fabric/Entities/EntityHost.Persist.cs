@@ -79,9 +79,22 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         }
     }
 
-    private void Discard(Activation activation, Commit commit, FaultException fault)
+    /// <summary>
+    /// A machine that threw, which is a bug of ours, may have changed half of what it meant to: none of that may be persisted, so the
+    /// state goes. What the store is writing at this moment was decided before; whoever waits for it is told that its outcome is unknown.
+    /// </summary>
+    private void DiscardAfter(Activation activation, Exception bug)
     {
-        services.Bodies.Remove(commit.Bodies, stored: false);
+        var fault = Unavailable(new StoreException($"{key} was given up: {bug.Message}", bug));
+        var (underWay, open) = (activation.UnderWay, activation.Open);
+        Discard(activation, underWay, fault);
+        underWay?.Fail(fault);
+        open?.Fail(fault);
+    }
+
+    private void Discard(Activation activation, Commit? commit, FaultException fault)
+    {
+        services.Bodies.Remove(commit?.Bodies ?? [], stored: false);
         services.Bodies.Remove([.. activation.State.Changes.Bodies.Keys], stored: false);
         services.Bodies.Remove(activation.State.Changes.UnstoredBodies, stored: false);
         activation.Outbox.Abandon(fault);

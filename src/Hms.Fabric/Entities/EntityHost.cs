@@ -203,7 +203,17 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
     private Step<TReply> Apply(Activation activation, TCommand command)
     {
         var now = services.Clock.Now;
-        var step = decide(activation.State, command, now);
+        Step<TReply> step;
+        try
+        {
+            step = decide(activation.State, command, now);
+        }
+        catch (Exception bug)
+        {
+            DiscardAfter(activation, bug);
+            throw;
+        }
+
         activation.DecidedAt = now;
         foreach (var effect in step.Effects)
         {

@@ -1,3 +1,4 @@
+using Hms.Abstractions;
 using Hms.Fabric.Storage;
 using Hms.Fabric.Tests.Doubles;
 using Hms.Protocol;
@@ -49,6 +50,23 @@ public sealed class EntityHostTests
         commit.Succeed();
 
         Assert.Equal((1, 1), ((await whileOpen).Value, (await whileUnderWay).Value));
+    }
+
+    [Fact]
+    public async Task Machine_that_throws_leaves_nothing_behind_and_those_who_wait_are_told()
+    {
+        var counter = await _world.LoadedCounterAsync();
+        var written = counter.DecideAsync(new CounterCommand.Add(1)).AsTask();
+        var commit = Store.Collect();
+        var open = counter.DecideAsync(new CounterCommand.Add(2)).AsTask();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await counter.DecideAsync(new CounterCommand.Break(40)));
+
+        Assert.Equal(ErrorCode.Unavailable, (await Assert.ThrowsAsync<FaultException>(() => written)).Fault.Code);
+        Assert.Equal(ErrorCode.Unavailable, (await Assert.ThrowsAsync<FaultException>(() => open)).Fault.Code);
+        commit.Succeed();
+        Store.CommitAll();
+        Assert.Equal(1, (await counter.DecideAsync(Read)).Value);
     }
 
     [Fact]
