@@ -108,6 +108,8 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
 
     private async ValueTask LoadAsync(CancellationToken cancellationToken)
     {
+        // Nobody reads for a caller who has gone already.
+        cancellationToken.ThrowIfCancellationRequested();
         Task<Activation> loading;
         lock (_gate)
         {
