@@ -8,7 +8,8 @@ internal sealed record BenchOptions
 {
     public const string Usage = """
         bench [scenario…] [options]
-          scenarios: send1 send receive end-to-end request idle memory deep, or all (the default: all but deep)
+          scenarios: send1 send receive end-to-end request idle memory socket frames ndjson socket-receive socket-request
+                     fan-out deep, or all (the default: all but deep)
           --deep            with all: deep too
           --server DLL      the host to start; the one built beside this program where none is given
           --url URL         measure a server that runs already, instead of starting one

@@ -27,6 +27,10 @@ internal sealed class BenchRun(BenchOptions options, Report report)
     public static Task<Target> StartBareAsync() =>
         Target.StartBareAsync(typeof(BenchRun).Assembly.Location, BareEndpoint.Argument, StartPatience);
 
+    /// <summary>The bare WebSocket echo, likewise.</summary>
+    public static Task<Target> StartBareSocketAsync() =>
+        Target.StartBareAsync(typeof(BenchRun).Assembly.Location, BareSocket.Argument, StartPatience);
+
     /// <summary>One round of sending over <paramref name="connections"/> connections, spread over the mailboxes.</summary>
     public RoundFigure Send(Uri server, IReadOnlyList<string> mailboxes, int connections, int round, string headers = "")
     {
@@ -50,10 +54,10 @@ internal sealed class BenchRun(BenchOptions options, Report report)
     public MessageRequest NewMessage(Uri server, string source, string destination, string headers = "", bool isReply = false) =>
         new(server, source, destination, options.Size, headers, isReply);
 
-    /// <summary>Registers the supervisors <c>bench_0</c> … and returns their ids.</summary>
-    public IReadOnlyList<string> RegisterMailboxes(Uri server, int count)
+    /// <summary>Registers the supervisors <c>bench_0</c> … and returns their ids; another name for mailboxes that must be empty.</summary>
+    public IReadOnlyList<string> RegisterMailboxes(Uri server, int count, string name = "bench")
     {
-        var mailboxes = Enumerable.Range(0, count).Select(i => $"bench_{i}").ToArray();
+        var mailboxes = Enumerable.Range(0, count).Select(i => $"{name}_{i}").ToArray();
         Registrar.RegisterAll(server, mailboxes, Failures);
         return mailboxes;
     }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.Json;
 using Hms.Bench;
 using Hms.Bench.Limits;
 using Hms.Bench.Reporting;
@@ -6,6 +7,8 @@ using Hms.Bench.Scenarios;
 
 if (args is [BareEndpoint.Argument])
     return await BareEndpoint.ServeAsync();
+if (args is [BareSocket.Argument])
+    return await BareSocket.ServeAsync();
 
 var scenarios = new Dictionary<string, Func<BenchRun, Task>>
 {
@@ -16,6 +19,12 @@ var scenarios = new Dictionary<string, Func<BenchRun, Task>>
     ["request"] = RequestScenario.RunAsync,
     ["idle"] = IdleScenario.RunAsync,
     ["memory"] = SendScenario.InMemoryAsync,
+    ["socket"] = SocketScenario.RunAsync,
+    ["frames"] = BatchScenario.FramesAsync,
+    ["ndjson"] = BatchScenario.NdjsonAsync,
+    ["socket-receive"] = SocketReceiveScenario.RunAsync,
+    ["socket-request"] = SocketRequestScenario.RunAsync,
+    ["fan-out"] = FanOutScenario.RunAsync,
     ["deep"] = DeepScenario.RunAsync,
 };
 
@@ -46,7 +55,8 @@ foreach (var name in chosen)
     {
         await scenarios[name](run);
     }
-    catch (Exception e) when (e is IOException or InvalidOperationException or SocketException or TimeoutException)
+    catch (Exception e) when (
+        e is IOException or InvalidOperationException or SocketException or TimeoutException or JsonException or KeyNotFoundException)
     {
         // The other scenarios have servers of their own and go on; the exit code tells.
         run.Failures.Add($"{name} ended: {e.Message}");

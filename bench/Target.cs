@@ -11,7 +11,7 @@ internal sealed class Target : IAsyncDisposable
 
     public Uri Address { get; private set; }
 
-    /// <summary>Null for a server that was not started here.</summary>
+    /// <summary>Null for a server that was not started here, or was stopped.</summary>
     public ServerProcess? Process { get; private set; }
 
     public static Target Running(Uri address) => new(address, null, null);
@@ -54,7 +54,12 @@ internal sealed class Target : IAsyncDisposable
         running.Terminate();
         await running.WaitForExitAsync(patience);
         await running.DisposeAsync();
+        Process = null;
     }
+
+    /// <summary>Bytes of all files in its data folder; null for a server that was not started here.</summary>
+    public long? DataBytes() =>
+        data is null ? null : Directory.EnumerateFiles(data.Path, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
 
     /// <summary>Starts it again on the data it left, and waits until it is ready.</summary>
     public async Task StartAgainAsync(string dll, TimeSpan patience)

@@ -35,8 +35,9 @@ internal sealed class Server : IAsyncDisposable
         {
             builder.Services.AddSingleton<IFabric>(_ => engine!.Fabric);
             app = builder.Build();
+            var fabric = settings.Fabric with { MessageBytesMax = app.Services.GetRequiredService<HttpOptions>().MessageBytesMax };
             engine = new StandaloneEngine(
-                store, settings.Fabric, TimeProvider.System, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Hms.Fabric"));
+                store, fabric, TimeProvider.System, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Hms.Fabric"));
             await engine.StartAsync();
             app.MapHms();
             await app.StartAsync();

@@ -4,7 +4,7 @@ namespace Hms.Bench.Load;
 /// <remarks>The bench made every message in them, so that none holds the mark; in a delivery the receipt comes before the message.</remarks>
 internal ref struct Deliveries(ReadOnlySpan<byte> body)
 {
-    private static readonly byte[] IdMark = System.Text.Encoding.ASCII.GetBytes(MessageRequest.IdPrefix);
+    private static readonly byte[] IdMark = System.Text.Encoding.ASCII.GetBytes(MessageTemplate.IdPrefix);
     private ReadOnlySpan<byte> rest = body;
 
     /// <summary>The receipt as the JSON token that it was, quotes and all.</summary>
@@ -28,6 +28,6 @@ internal ref struct Deliveries(ReadOnlySpan<byte> body)
     public readonly ReadOnlySpan<byte> MessageId()
     {
         var at = rest.IndexOf(IdMark);
-        return at < 0 || rest.Length < at + MessageRequest.IdLength ? default : rest.Slice(at, MessageRequest.IdLength);
+        return at < 0 || rest.Length < at + MessageTemplate.IdLength ? default : rest.Slice(at, MessageTemplate.IdLength);
     }
 }

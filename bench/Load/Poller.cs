@@ -27,7 +27,7 @@ internal sealed class Poller(Uri server, string supervisor, int max, Recorder re
         }
         for (var deliveries = new Deliveries(answer.Body); deliveries.MoveNext();)
         {
-            received(MessageRequest.NumberOf(deliveries.MessageId()), now);
+            received(MessageTemplate.NumberOf(deliveries.MessageId()), now);
             acker.Add(deliveries.Receipt, now);
         }
     }

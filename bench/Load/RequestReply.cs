@@ -8,12 +8,12 @@ internal sealed class Requester(MessageRequest request, Recorder recorder) : Wor
     /// <summary>The header that makes a send a request.</summary>
     public const string PreferHeader = "Prefer: wait=10\r\n";
 
-    private readonly byte[] correlation = new byte[MessageRequest.IdLength];
+    private readonly byte[] correlation = new byte[MessageTemplate.IdLength];
 
     public override ReadOnlySpan<byte> Request(long now)
     {
         var bytes = request.Next();
-        var id = Encoding.ASCII.GetBytes($"{MessageRequest.IdPrefix}{request.Number:x12}");
+        var id = Encoding.ASCII.GetBytes($"{MessageTemplate.IdPrefix}{request.Number:x12}");
         id.CopyTo(correlation.AsSpan());
         return bytes;
     }
@@ -33,7 +33,7 @@ internal sealed class Responder(Uri server, string supervisor, MessageRequest re
 {
     private readonly byte[] receive = Encoding.ASCII.GetBytes(
         $"GET /v1/supervisors/{supervisor}/messages?max=1&wait_ms=60000 HTTP/1.1\r\nHost: {server.Authority}\r\n\r\n");
-    private readonly byte[] requestId = new byte[MessageRequest.IdLength];
+    private readonly byte[] requestId = new byte[MessageTemplate.IdLength];
     private bool replying;
 
     public override bool Serves => true;

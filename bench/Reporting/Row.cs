@@ -15,7 +15,7 @@ internal sealed record Row(string Scenario, string What, double? PerSecond, doub
     private static double? OrNull(double value) => double.IsNaN(value) ? null : value;
 }
 
-/// <summary>A target of issue 2, what was measured against it, and whether it was met; null where there is nothing to meet.</summary>
+/// <summary>A target, what was measured against it, and whether it was met; null where there is nothing to meet.</summary>
 internal sealed record Goal(string Target, string Measured, bool? Met)
 {
     public static Goal AtLeast(string target, double floor, double measured) => new(target, $"{measured:F2}", measured >= floor);

@@ -11,6 +11,9 @@ public interface IFabric
     /// <summary>The supervisors that are registered.</summary>
     ISupervisors Supervisors { get; }
 
+    /// <summary>The topics, and who subscribes to them.</summary>
+    ITopics Topics { get; }
+
     /// <summary>The message types that are known.</summary>
     IMessageTypes MessageTypes { get; }
 
@@ -19,9 +22,18 @@ public interface IFabric
 
     /// <summary>
     /// Sends one message (section 4.3) and returns when it is durable in its recipient's mailbox, or at once in
-    /// <see cref="Durability.Memory"/>.
+    /// <see cref="Durability.Memory"/>. To a topic (section 4.2) and to everybody (section 4.4) it is durable in the log from which it
+    /// reaches all who subscribe. Each message of a <c>message_batch</c> is sent by itself.
     /// </summary>
     ValueTask<SendReceipt> SendAsync(SendRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Sends several messages as <see cref="SendAsync"/> does; what came of each, in their order. One that is refused does not hinder the
+    /// others. They reach each destination in the order in which they stand here, and so do those of calls made one after the
+    /// other, also where the first has not returned yet.
+    /// </summary>
+    ValueTask<IReadOnlyList<SendOutcome>> SendManyAsync(
+        IReadOnlyList<SendRequest> requests, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Sends one message and waits for its reply (section 4.1): the first message to its source that carries its correlation id and

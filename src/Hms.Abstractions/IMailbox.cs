@@ -26,6 +26,20 @@ public interface IMailbox
     /// </summary>
     ValueTask<AckResult> ReturnAsync(IReadOnlyList<string> receipts, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Delivers again, under new receipts and with no attempt counted, what a receiver holds on a lease, of all sequences above
+    /// <paramref name="after"/>, at most <paramref name="max"/> (1–1,000): for a receiver that comes back after its connection broke.
+    /// </summary>
+    ValueTask<IReadOnlyList<Delivery>> RedeliverAsync(
+        long after, int max, TimeSpan lease, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Waits until one or more of the messages to which these receipts belong are no longer held under them (acknowledged, given back,
+    /// lapsed or delivered again), and names those receipts; none where the wait is over first.
+    /// </summary>
+    ValueTask<IReadOnlyList<string>> AwaitSettledAsync(
+        IReadOnlyList<string> receipts, TimeSpan wait, CancellationToken cancellationToken = default);
+
     /// <summary>Lists dead letters by sequence, after <paramref name="after"/>, at most <paramref name="limit"/> (1–1,000).</summary>
     ValueTask<Page<DeadLetter>> DeadLettersAsync(long after, int limit, CancellationToken cancellationToken = default);
 
@@ -57,7 +71,7 @@ public sealed record ReceiveRequest
 /// <param name="Sequence">Its number in the mailbox; grows by one a message.</param>
 /// <param name="Attempt">1 on the first delivery; grows when a lease runs out and by a nack.</param>
 /// <param name="LeasedUntil">When it becomes deliverable again.</param>
-/// <param name="Topic">The topic that it came by; null where it was sent to the supervisor itself.</param>
+/// <param name="Topic">The topic that it came by, <c>*</c> for what went to everybody; null where it was sent to the supervisor itself.</param>
 /// <param name="TraceParent">The W3C <c>traceparent</c> that it was sent with.</param>
 /// <param name="Message">The message, byte for byte as it was sent.</param>
 public sealed record Delivery(

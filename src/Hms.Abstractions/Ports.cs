@@ -3,12 +3,27 @@ using Hms.Protocol.Catalogue;
 
 namespace Hms.Abstractions;
 
-/// <summary>One supervisor's mailbox as other parts of the fabric use it: what receivers may do, and besides that putting in.</summary>
-public interface IMailboxPort : IMailbox
+/// <summary>What takes messages: a mailbox, or a topic's log.</summary>
+public interface IMessagePort
 {
     /// <summary>Puts a message in.</summary>
     ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken = default);
 
+    /// <summary>Puts messages in, in their order, also with regard to calls before this one that have not returned yet.</summary>
+    ValueTask<IReadOnlyList<EnqueueOutcome>> EnqueueManyAsync(
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken = default);
+}
+
+/// <summary>What hears what other entities say from their outboxes.</summary>
+public interface IOutboxPort
+{
+    /// <summary>Takes what another entity says; a repetition has no second effect. Returns when it has had its effect.</summary>
+    ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default);
+}
+
+/// <summary>One supervisor's mailbox as other parts of the fabric use it: what receivers may do, and besides that putting in.</summary>
+public interface IMailboxPort : IMailbox, IMessagePort, IOutboxPort
+{
     /// <summary>Waits for the reply to a request of this supervisor's; null when the wait is over.</summary>
     ValueTask<Delivery?> AwaitReplyAsync(ReplyTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default);
 
@@ -18,11 +33,54 @@ public interface IMailboxPort : IMailbox
     /// <summary>How much it holds.</summary>
     ValueTask<MailboxCounts> CountAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Takes what another entity says from its outbox; a repetition has no second effect.</summary>
-    ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default);
+    /// <summary>Subscribes to a topic or a pattern; returns when the topics know. True where the subscription is new.</summary>
+    ValueTask<bool> SubscribeAsync(string topic, long? from, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends a subscription; returns when the topics know.</summary>
+    ValueTask UnsubscribeAsync(string topic, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes what a topic hands over, as far as there is room; returns the last sequence that was taken, or passed over.</summary>
+    /// <param name="feed">What it hands over.</param>
+    /// <param name="durable">Whether to return only when all that was taken so far is durable.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    ValueTask<long> HearAsync(TopicFeed feed, bool durable, CancellationToken cancellationToken = default);
 }
 
-/// <summary>A message on its way into a mailbox: its bytes, and what the mailbox needs to know of them.</summary>
+/// <summary>One topic.</summary>
+public interface ITopicPort : IMessagePort, IOutboxPort
+{
+    /// <summary>How it stands.</summary>
+    ValueTask<TopicRecord> DescribeAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Who subscribes.</summary>
+    ValueTask<Page<Subscription>> SubscribersAsync(string after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the log.</summary>
+    ValueTask<Page<TopicMessage>> ReadAsync(long from, int limit, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Which topics there are.</summary>
+public interface ITopicRegistryPort : IOutboxPort
+{
+    /// <summary>Makes a topic where there is none of that name; returns when it can be used.</summary>
+    ValueTask OpenAsync(string topic, CancellationToken cancellationToken = default);
+
+    /// <summary>Names of topics.</summary>
+    ValueTask<Page<string>> ListAsync(string after, int limit, CancellationToken cancellationToken = default);
+}
+
+/// <summary>What a topic hands to a subscriber's mailbox: a part of its log, of which the bodies stay the topic's.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Stamp">Which subscription of this supervisor it is.</param>
+/// <param name="Start">The sequence after which the subscription began.</param>
+/// <param name="After">The sequence after which the subscription stands, as far as the topic knows.</param>
+/// <param name="First">The oldest sequence that the topic retains.</param>
+/// <param name="UpTo">The sequence up to which this is all that there is.</param>
+/// <param name="Items">What follows in the log, packed.</param>
+public sealed record TopicFeed(
+    string Topic, long Stamp, long Start, long After, long First, long UpTo, ReadOnlyMemory<byte> Items);
+
+/// <summary>A message on its way into a mailbox or a topic: its bytes, and what needs to be known of them.</summary>
 /// <param name="Message">The message, byte for byte as it was sent.</param>
 /// <param name="Source">Its source.</param>
 /// <param name="Id">Its id.</param>
@@ -54,7 +112,13 @@ public sealed record EnqueueRequest(ReadOnlyMemory<byte> Message, string Source,
 /// <param name="Sequence">Its number in the mailbox.</param>
 /// <param name="Duplicate">Whether it had been there before.</param>
 /// <param name="FirstId">The id of the first message under the same idempotency key; null where it has none.</param>
-public readonly record struct EnqueueResult(long Sequence, bool Duplicate, string? FirstId);
+/// <param name="Deliveries">Mailboxes that it goes to.</param>
+public readonly record struct EnqueueResult(long Sequence, bool Duplicate, string? FirstId, int Deliveries = 1);
+
+/// <summary>What came of putting one of several messages in.</summary>
+/// <param name="Result">The result; without meaning where there is a fault.</param>
+/// <param name="Fault">Why it was refused; null where it was not.</param>
+public readonly record struct EnqueueOutcome(EnqueueResult Result, Fault? Fault);
 
 /// <summary>Which reply a requester waits for.</summary>
 /// <param name="Requester">The supervisor that asked.</param>

@@ -31,7 +31,16 @@ public sealed record SendRequest(ReadOnlyMemory<byte> Message)
 /// <param name="Deliveries">How many mailboxes it went to.</param>
 /// <param name="Duplicate">Whether it had been there before, so that nothing was stored.</param>
 /// <param name="Durability">What it waited for.</param>
-public readonly record struct SendReceipt(string Id, int Deliveries, bool Duplicate, Durability Durability);
+public readonly record struct SendReceipt(string Id, int Deliveries, bool Duplicate, Durability Durability)
+{
+    /// <summary>What came of each message of a <c>message_batch</c> (section 9.1), in order; null for every other message.</summary>
+    public IReadOnlyList<SendOutcome>? Results { get; init; }
+}
+
+/// <summary>What came of one message of several that were sent together: a receipt, or why not.</summary>
+/// <param name="Receipt">The receipt; without meaning where there is a fault.</param>
+/// <param name="Fault">Why it was refused, with its id as <see cref="Fault.SourceMessageId"/>; null where it was accepted.</param>
+public readonly record struct SendOutcome(SendReceipt Receipt, Fault? Fault);
 
 /// <summary>
 /// A reply, held for whoever asked. Once it has been written to where it was wanted, <see cref="ConfirmAsync"/> acknowledges it; let go

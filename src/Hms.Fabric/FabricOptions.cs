@@ -1,6 +1,7 @@
 using Hms.Domain.Catalogue;
 using Hms.Domain.Directory;
 using Hms.Domain.Mailboxes;
+using Hms.Domain.Topics;
 
 namespace Hms.Fabric;
 
@@ -10,6 +11,9 @@ public sealed record FabricOptions
     /// <summary>Whether a message of a type that nobody registered is refused. Default false: the protocol is extensible.</summary>
     public bool StrictTypes { get; init; }
 
+    /// <summary>Bytes that the message inside a compressed one may have; a host sets what it allows a message. Default 1,048,576 (1 MiB).</summary>
+    public int MessageBytesMax { get; init; } = 1_048_576;
+
     /// <summary>Bytes of message bodies kept in memory besides those not yet stored. Default 4 MiB.</summary>
     public long BodyCacheBytes { get; init; } = 4L << 20;
 
@@ -18,6 +22,9 @@ public sealed record FabricOptions
 
     /// <summary>Limits of each mailbox.</summary>
     public MailboxLimits Mailboxes { get; init; } = new();
+
+    /// <summary>Limits of topics.</summary>
+    public TopicLimits Topics { get; init; } = new();
 
     /// <summary>Limits of the directory.</summary>
     public DirectoryLimits Directory { get; init; } = new();

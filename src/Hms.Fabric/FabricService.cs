@@ -17,9 +17,10 @@ public sealed class FabricService : IFabric
     private readonly FabricMetrics _metrics;
     private readonly Func<FabricStatus> _status;
     private readonly MessageValidator _validator;
-    private readonly MetaSupervisor _meta;
+    private readonly Router _router;
     private readonly TypeCatalogue _types;
     private readonly SupervisorDirectory _supervisors;
+    private readonly TopicDirectory _topics;
 
     /// <summary>A fabric over an engine's entities.</summary>
     /// <param name="entities">Finds entities.</param>
@@ -35,14 +36,18 @@ public sealed class FabricService : IFabric
         _entities = entities;
         _metrics = metrics;
         _status = status;
-        _validator = new MessageValidator(types, options.StrictTypes);
+        _validator = new MessageValidator(types, options.StrictTypes, options.MessageBytesMax);
         _types = new TypeCatalogue(entities, types);
         _supervisors = new SupervisorDirectory(entities);
-        _meta = new MetaSupervisor(entities, clock);
+        _topics = new TopicDirectory(entities);
+        _router = new Router(entities, new MetaSupervisor(entities, clock), metrics);
     }
 
     /// <inheritdoc/>
     public ISupervisors Supervisors => _supervisors;
+
+    /// <inheritdoc/>
+    public ITopics Topics => _topics;
 
     /// <inheritdoc/>
     public IMessageTypes MessageTypes => _types;
@@ -58,7 +63,39 @@ public sealed class FabricService : IFabric
     {
         ArgumentNullException.ThrowIfNull(request);
         using var envelope = Read(request);
-        return await RouteAsync(envelope, request, cancellationToken);
+        if (!MessageBatch.IsBatch(envelope))
+        {
+            return await _router.RouteAsync(envelope, request, cancellationToken);
+        }
+
+        var outcomes = new SendOutcome[1];
+        var gathering = new Gathering(_router, _validator);
+        gathering.Add(envelope, request, outcomes, 0, cancellationToken);
+        await gathering.RunAsync(cancellationToken);
+        return outcomes[0].Fault is { } fault ? throw new FaultException(fault) : outcomes[0].Receipt;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<SendOutcome>> SendManyAsync(
+        IReadOnlyList<SendRequest> requests, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        var outcomes = new SendOutcome[requests.Count];
+        var gathering = new Gathering(_router, _validator);
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            if (_validator.TryRead(requests[i].Message, out var envelope, out var fault))
+            {
+                gathering.Add(envelope, requests[i], outcomes, i, cancellationToken);
+            }
+            else
+            {
+                outcomes[i] = new SendOutcome(default, fault);
+            }
+        }
+
+        await gathering.RunAsync(cancellationToken);
+        return outcomes;
     }
 
     /// <inheritdoc/>
@@ -66,16 +103,16 @@ public sealed class FabricService : IFabric
     {
         ArgumentNullException.ThrowIfNull(request);
         using var envelope = Read(request);
-        if (envelope.Destination.Kind is not (DestinationKind.Supervisor or DestinationKind.Fabric))
+        if (ProblemOfRequest(envelope) is { } problem)
         {
-            throw new FaultException(new Fault(ErrorCode.Validation, "a request goes to one supervisor: nobody answers for a topic or for all")
+            throw new FaultException(new Fault(ErrorCode.Validation, "there is nobody to wait for")
             {
-                Problems = [new Problem("/destination", "must be a supervisor's id where a reply is waited for")],
+                Problems = [problem],
                 SourceMessageId = envelope.Id,
             });
         }
 
-        var exchange = new Exchange(this, _entities.Mailbox(envelope.Source), envelope, request);
+        var exchange = new Exchange(_router, _entities.Mailbox(envelope.Source), envelope, request);
         return await exchange.RunAsync(wait < Ranges.WaitMax ? wait : Ranges.WaitMax, cancellationToken);
     }
 
@@ -90,43 +127,11 @@ public sealed class FabricService : IFabric
         Counters = _metrics.Snapshot(),
     };
 
-    internal async ValueTask<SendReceipt> RouteAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            switch (envelope.Destination.Kind)
-            {
-                case DestinationKind.Supervisor:
-                    return await EnqueueAsync(envelope, request, cancellationToken);
-                case DestinationKind.Fabric:
-                    await _meta.TakeAsync(envelope, cancellationToken);
-                    _metrics.Accept(duplicate: false);
-                    return new SendReceipt(envelope.Id, 1, Duplicate: false, request.Durability);
-                case DestinationKind.Topic:
-                case DestinationKind.Everybody:
-                default:
-                    throw new FaultException(
-                        ErrorCode.DestinationNotFound, "this version routes to supervisors only, not to topics or to everybody");
-            }
-        }
-        catch (FaultException e) when (e.Fault.SourceMessageId.Length == 0)
-        {
-            throw new FaultException(e.Fault with { SourceMessageId = envelope.Id }, e.InnerException);
-        }
-    }
-
-    private async ValueTask<SendReceipt> EnqueueAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken)
-    {
-        var enqueue = FabricMessages.ToEnqueue(envelope) with { Durability = request.Durability, TraceParent = request.TraceParent };
-        if (request.IdempotencyKey is { } key)
-        {
-            enqueue = enqueue with { IdempotencyKey = key, BodyHash = IdempotentPart.HashOf(envelope) };
-        }
-
-        var result = await _entities.Mailbox(envelope.Destination.Name).EnqueueAsync(enqueue, cancellationToken);
-        _metrics.Accept(result.Duplicate);
-        return new SendReceipt(result.FirstId ?? envelope.Id, 1, result.Duplicate, request.Durability);
-    }
+    private static Problem? ProblemOfRequest(Envelope envelope) =>
+        MessageBatch.IsBatch(envelope) ? new Problem("/message_type", "must not be a batch where a reply is waited for")
+        : envelope.Destination.Kind is not (DestinationKind.Supervisor or DestinationKind.Fabric)
+        ? new Problem("/destination", "must be a supervisor's id where a reply is waited for")
+        : null;
 
     private Envelope Read(SendRequest request) =>
         _validator.TryRead(request.Message, out var envelope, out var fault) ? envelope : throw new FaultException(fault);

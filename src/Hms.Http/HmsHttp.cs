@@ -1,8 +1,10 @@
 using Hms.Http.Endpoints;
 using Hms.Http.Guarding;
 using Hms.Http.Metering;
+using Hms.Http.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -25,6 +27,8 @@ public static class HmsHttp
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<HttpOptions>>().Value);
         services.AddSingleton<HttpMetrics>();
         services.AddSingleton<ProcessMetrics>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<SocketMetrics>();
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<OriginGuard>();
         services.AddSingleton<Failures>();
@@ -70,15 +74,20 @@ public static class HmsHttp
         var fabric = services.GetRequiredService<IFabric>();
         var options = services.GetRequiredService<HttpOptions>();
         var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        var failures = services.GetRequiredService<Failures>();
         services.GetRequiredService<ProcessMetrics>();
 
         app.Use(next => new Front(
-            next, services.GetRequiredService<OriginGuard>(), services.GetRequiredService<Failures>(),
-            services.GetRequiredService<HttpMetrics>()).InvokeAsync);
+            next, services.GetRequiredService<OriginGuard>(), failures, services.GetRequiredService<HttpMetrics>()).InvokeAsync);
 
-        new MessageEndpoints(fabric, options, stopping).Map(app);
+        new MessageEndpoints(fabric, options, failures, stopping).Map(app);
         new MailboxEndpoints(fabric, options, stopping).Map(app);
+        new EventEndpoints(fabric, failures, services.GetRequiredService<TimeProvider>(), stopping).Map(app);
+        new SocketEndpoint(
+            fabric, options, failures, services.GetRequiredService<SocketMetrics>(), services.GetRequiredService<TimeProvider>(), stopping)
+            .Map(app);
         new DeadLetterEndpoints(fabric, options).Map(app);
+        new TopicEndpoints(fabric.Topics, options).Map(app);
         new SupervisorEndpoints(fabric.Supervisors, options).Map(app);
         new MessageTypeEndpoints(fabric.MessageTypes, options).Map(app);
         new OperationsEndpoints(fabric, options, services.GetRequiredService<PrometheusExporter>(), stopping).Map(app);

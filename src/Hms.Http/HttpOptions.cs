@@ -9,10 +9,17 @@ public sealed class HttpOptions
     private static readonly TimeSpan PatienceMax = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Bytes that a request body may have; one more is refused with <c>payload_too_large</c>, before the body is read where its length
-    /// is announced. Default 1,048,576 (1 MiB); 1,024 to 1,073,741,824.
+    /// Bytes that a request body, or a line of one, may have after unpacking; one more is refused with <c>payload_too_large</c>, before the
+    /// body is read where its length is announced. Default 1,048,576 (1 MiB); 1,024 to 1,073,741,824.
     /// </summary>
     public int MessageBytesMax { get; set; } = 1_048_576;
+
+    /// <summary>
+    /// Bytes that a body of one message a line (NDJSON) may have, counted after unpacking; a line counts as 100 at least. What goes over it
+    /// is answered with <c>payload_too_large</c>, and what follows is not read. As much of the answer is held for a client that does not
+    /// read it yet. Default 67,108,864 (64 MiB); 1,024 to 1,073,741,824.
+    /// </summary>
+    public int BulkBytesMax { get; set; } = 67_108_864;
 
     /// <summary>
     /// Names, without a port, that a <c>Host</c> header may hold besides those of loopback; their pages count as own in <c>Origin</c>.
@@ -58,16 +65,41 @@ public sealed class HttpOptions
     /// </summary>
     public int MetricSeriesMax { get; set; } = 1_000;
 
+    /// <summary>
+    /// Bytes that a frame of a socket's client may have; of a longer one the rest is skipped, and the answer is <c>payload_too_large</c>.
+    /// Each message in it may have <see cref="MessageBytesMax"/>. Default 8,388,608 (8 MiB); 1,024 to 1,073,741,824.
+    /// </summary>
+    public int FrameBytesMax { get; set; } = 8_388_608;
+
+    /// <summary>
+    /// Messages and calls that one socket may have unanswered; beyond it nothing more is read until some are. Default 4,096; from 1.
+    /// </summary>
+    public int SocketInFlightMax { get; set; } = 4_096;
+
+    /// <summary>Bytes of messages that one socket may have unanswered, besides one frame. Default 16,777,216 (16 MiB); from 1,024.</summary>
+    public int SocketInFlightBytesMax { get; set; } = 16_777_216;
+
+    /// <summary>
+    /// How often a socket's client is pinged; one of which nothing was heard over two of these is taken for dead. Default 15 s; above 0, up
+    /// to 1 h.
+    /// </summary>
+    public TimeSpan SocketPingInterval { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>The first rule that these options break; null where they keep to all.</summary>
     internal string? Problem() => this switch
     {
         { MessageBytesMax: < 1_024 or > 1_073_741_824 } => "MessageBytesMax must be 1,024 to 1,073,741,824",
+        { BulkBytesMax: < 1_024 or > 1_073_741_824 } => "BulkBytesMax must be 1,024 to 1,073,741,824",
         { ConnectionsMax: < 1 } => "ConnectionsMax must be at least 1",
         { DataRateMin: not (> 0 and < 1e9) } => "DataRateMin must be above 0",
         { MetricSeriesMax: < 1 } => "MetricSeriesMax must be at least 1",
+        { FrameBytesMax: < 1_024 or > 1_073_741_824 } => "FrameBytesMax must be 1,024 to 1,073,741,824",
+        { SocketInFlightMax: < 1 } => "SocketInFlightMax must be at least 1",
+        { SocketInFlightBytesMax: < 1_024 } => "SocketInFlightBytesMax must be at least 1,024",
         _ when DataRateGrace <= TimeSpan.FromSeconds(1) || DataRateGrace > PatienceMax => "DataRateGrace must be above 1 s and up to 1 h",
         _ when !IsPatience(HeadersTimeout) => "HeadersTimeout must be above 0 and up to 1 h",
         _ when !IsPatience(KeepAliveTimeout) => "KeepAliveTimeout must be above 0 and up to 1 h",
+        _ when !IsPatience(SocketPingInterval) => "SocketPingInterval must be above 0 and up to 1 h",
         _ when !IsPatience(DrainMax) => "DrainMax must be above 0 and up to 1 h",
         _ => null,
     };

@@ -16,7 +16,7 @@ public sealed class Envelope : IDisposable
         Bytes = bytes;
     }
 
-    /// <summary>The message, byte for byte as it was sent.</summary>
+    /// <summary>The message, byte for byte as it was sent; this is what is delivered, of a compressed message too.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <summary>Unique for its source; 1–256 printable characters.</summary>
@@ -44,11 +44,31 @@ public sealed class Envelope : IDisposable
     public long? TtlMs { get; init; }
 
     /// <summary>Its place in the recipient's queue; <see cref="Priority.Normal"/> where the sender gave none.</summary>
-    public Priority Priority { get; init; } = Priority.Normal;
+    public Priority Priority => PriorityGiven ?? Priority.Normal;
 
     /// <summary>What a reply must carry as its correlation id: the message's own, or its id where it has none.</summary>
     public string ReplyCorrelation => CorrelationId ?? Id;
 
+    /// <summary>
+    /// The message inside a compressed one (section 9.2), once <see cref="MessageValidator"/> has unpacked it; null for any other, and
+    /// where the content is encrypted. It is disposed of with this one.
+    /// </summary>
+    public Envelope? Inner { get; internal set; }
+
+    /// <summary>The message that decides what is done: the inner one of a compressed message, else this one.</summary>
+    public Envelope Routed => Inner ?? this;
+
+    /// <summary>When it was made, as the sender wrote it; <c>""</c> where that is no time.</summary>
+    internal string Timestamp => TimestampMember.ValueKind == JsonValueKind.String ? TimestampMember.GetString()! : "";
+
+    internal JsonElement TimestampMember { get; init; }
+
+    internal Priority? PriorityGiven { get; init; }
+
     /// <inheritdoc/>
-    public void Dispose() => _document.Dispose();
+    public void Dispose()
+    {
+        Inner?.Dispose();
+        _document.Dispose();
+    }
 }

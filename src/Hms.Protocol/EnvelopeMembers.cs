@@ -39,8 +39,8 @@ internal struct EnvelopeMembers
         var destination = check.Destination(_destination);
         var messageType = check.Text(_messageType, "/message_type", Names.IsName, MemberCheck.NameRule);
         var content = check.Required(_content, "/content");
-        check.Text(_timestamp, "/timestamp", Rfc3339.IsDateTime, "must be a date and time of RFC 3339 with its offset");
-        check.Text(Version, "/version", static text => text.Length > 0, "must not be empty");
+        var timestamp = check.Obeying(_timestamp, "/timestamp", Rfc3339.IsDateTime, "must be a date and time of RFC 3339 with its offset");
+        check.Obeying(Version, "/version", static text => text.Length > 0, "must not be empty");
         check.OptionalText(_contentHash, "/content_hash");
         check.OptionalText(_signature, "/signature");
         check.OptionalText(_encryptionMethod, "/encryption_method");
@@ -55,7 +55,8 @@ internal struct EnvelopeMembers
             CorrelationId = check.OptionalText(_correlationId, "/correlation_id", Names.IsMessageId, "must be 1 to 256 printable characters"),
             TtlMs = check.OptionalInteger(_ttl, "/ttl", 1, EnvelopeReader.TtlMax),
             IsEncrypted = check.OptionalBoolean(_encrypted, "/encrypted") ?? false,
-            Priority = check.OptionalPriority(_priority, "/priority") ?? Priority.Normal,
+            PriorityGiven = check.OptionalPriority(_priority, "/priority"),
+            TimestampMember = timestamp,
         };
     }
 

@@ -41,6 +41,28 @@ public static class EnvelopeReader
     }
 
     /// <summary>
+    /// The id of a message that may be faulty or no message at all, so that a refusal can name it: the first member <c>id</c> of the object,
+    /// as far as the text can be read; <c>""</c> where there is none that may be an id.
+    /// </summary>
+    public static string ReadableId(ReadOnlySpan<byte> utf8)
+    {
+        if (!Utf8.IsValid(utf8) || Surrogates.HasLone(utf8))
+        {
+            return "";
+        }
+
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = JsonText.DepthMax });
+        try
+        {
+            return FindId(ref reader) is { } id && Names.IsMessageId(id) ? id : "";
+        }
+        catch (JsonException)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>
     /// As <see cref="TryRead"/>, but for a message that is faulty and not unreadable the problems are collected and the envelope is
     /// returned as far as it could be read, so that its content can be checked as well.
     /// </summary>
@@ -128,8 +150,32 @@ public static class EnvelopeReader
         return null;
     }
 
+    private static string? FindId(ref Utf8JsonReader reader)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return null;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isId = reader.ValueTextEquals("id"u8);
+            reader.Read();
+            if (isId)
+            {
+                return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            }
+
+            reader.Skip();
+        }
+
+        return null;
+    }
+
     private static string? VersionRefusal(in EnvelopeMembers members) =>
-        members.Version is { ValueKind: JsonValueKind.String } version && version.GetString() is { Length: > 0 } text
+        members.Version is { ValueKind: JsonValueKind.String } version
+        && !version.ValueEquals(ProtocolVersion.Current)
+        && version.GetString() is { Length: > 0 } text
             ? ProtocolVersion.Refusal(text)
             : null;
 }

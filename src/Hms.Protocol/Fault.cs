@@ -27,6 +27,13 @@ public sealed record Fault(ErrorCode Code, string Message)
     public void WriteTo(Utf8JsonWriter json)
     {
         json.WriteStartObject();
+        WriteMembersTo(json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the members of the <c>ErrorResponse</c>, for an object that holds others besides.</summary>
+    public void WriteMembersTo(Utf8JsonWriter json)
+    {
         json.WriteString("error_code"u8, Code.WireName());
         json.WriteString("error_message"u8, Message);
         if (Problems.Count > 0)
@@ -46,7 +53,6 @@ public sealed record Fault(ErrorCode Code, string Message)
         }
 
         json.WriteString("source_message_id"u8, SourceMessageId);
-        json.WriteEndObject();
     }
 
     /// <summary>The seed's <c>ErrorResponse</c> as UTF-8 JSON.</summary>

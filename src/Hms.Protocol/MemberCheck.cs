@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hms.Protocol.Schema.Values;
 
 namespace Hms.Protocol;
 
@@ -34,6 +35,25 @@ internal readonly struct MemberCheck(List<Problem> problems)
         }
 
         return CheckedText(member.Value, path, rule, ruleText) ?? "";
+    }
+
+    /// <summary>
+    /// As <see cref="Text"/>, without making a string of it: the member itself, or none (undefined) where it does not keep to the rule.
+    /// </summary>
+    public JsonElement Obeying(JsonElement? member, string path, TextRule rule, string ruleText)
+    {
+        var present = Required(member, path);
+        if (present.ValueKind == JsonValueKind.String && Obeys(present, rule))
+        {
+            return present;
+        }
+
+        if (present.ValueKind != JsonValueKind.Undefined)
+        {
+            CheckedText(present, path, rule, ruleText);
+        }
+
+        return default;
     }
 
     /// <summary>An optional string that keeps to a rule; null where it is absent or does not.</summary>
@@ -88,7 +108,7 @@ internal readonly struct MemberCheck(List<Problem> problems)
             return null;
         }
 
-        if (member!.Value.ValueKind == JsonValueKind.String && Priorities.FromWire(member.Value.GetString()!) is { } priority)
+        if (member!.Value.ValueKind == JsonValueKind.String && ReadPriority(member.Value) is { } priority)
         {
             return priority;
         }
@@ -130,6 +150,22 @@ internal readonly struct MemberCheck(List<Problem> problems)
 
         problems.Add(new Problem(path, text.Length == 0 ? "must not be empty" : ruleText));
         return null;
+    }
+
+    private static bool Obeys(JsonElement member, TextRule rule)
+    {
+        var text = new ElementText(stackalloc char[ElementText.StackChars]);
+        var obeys = rule(text.Decode(ElementText.Raw(member)));
+        text.Return();
+        return obeys;
+    }
+
+    private static Priority? ReadPriority(JsonElement member)
+    {
+        var text = new ElementText(stackalloc char[ElementText.StackChars]);
+        var priority = Priorities.FromWire(text.Decode(ElementText.Raw(member)));
+        text.Return();
+        return priority;
     }
 
     private static bool IsAbsent(JsonElement? member) => member is null or { ValueKind: JsonValueKind.Null };

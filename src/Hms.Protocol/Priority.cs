@@ -34,7 +34,7 @@ public static class Priorities
 #pragma warning restore CS8524
 
     /// <summary>The priority of that name, which is case-sensitive; null where there is none.</summary>
-    public static Priority? FromWire(string name) => name switch
+    public static Priority? FromWire(ReadOnlySpan<char> name) => name switch
     {
         "low" => Priority.Low,
         "normal" => Priority.Normal,

@@ -1,4 +1,5 @@
 using Hms.Abstractions;
+using Hms.Fabric.Entities;
 
 namespace Hms.Standalone;
 
@@ -6,45 +7,66 @@ namespace Hms.Standalone;
 /// A mailbox by its name. Finds the object anew for each call: whoever holds this may do so for days, and the object it would
 /// otherwise hold leaves the memory in between.
 /// </summary>
-internal sealed class MailboxHandle(EntityTable entities, string supervisor) : IMailboxPort
+internal sealed class MailboxHandle(Residents<MailboxEntity> mailboxes, string supervisor) : IMailboxPort
 {
     public ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken = default) =>
-        entities.Find(supervisor).EnqueueAsync(request, cancellationToken);
+        mailboxes.Find(supervisor).EnqueueAsync(request, cancellationToken);
+
+    public ValueTask<IReadOnlyList<EnqueueOutcome>> EnqueueManyAsync(
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken = default) =>
+        mailboxes.Find(supervisor).EnqueueManyAsync(requests, cancellationToken);
+
+    public ValueTask<bool> SubscribeAsync(string topic, long? from, CancellationToken cancellationToken = default) =>
+        mailboxes.Find(supervisor).SubscribeAsync(topic, from, cancellationToken);
+
+    public ValueTask UnsubscribeAsync(string topic, CancellationToken cancellationToken = default) =>
+        mailboxes.Find(supervisor).UnsubscribeAsync(topic, cancellationToken);
+
+    public ValueTask<long> HearAsync(TopicFeed feed, bool durable, CancellationToken cancellationToken = default) =>
+        mailboxes.Find(supervisor).HearAsync(feed, durable, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Delivery>> RedeliverAsync(
+        long after, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
+        mailboxes.Find(supervisor).RedeliverAsync(after, max, lease, cancellationToken);
+
+    public ValueTask<IReadOnlyList<string>> AwaitSettledAsync(
+        IReadOnlyList<string> receipts, TimeSpan wait, CancellationToken cancellationToken = default) =>
+        mailboxes.Find(supervisor).AwaitSettledAsync(receipts, wait, cancellationToken);
 
     public ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(ReceiveRequest request, CancellationToken cancellationToken = default) =>
-        entities.Find(supervisor).ReceiveAsync(request, cancellationToken);
+        mailboxes.Find(supervisor).ReceiveAsync(request, cancellationToken);
 
     public ValueTask<AckResult> AckAsync(IReadOnlyList<string> receipts, CancellationToken cancellationToken = default) =>
-        entities.Find(supervisor).AckAsync(receipts, cancellationToken);
+        mailboxes.Find(supervisor).AckAsync(receipts, cancellationToken);
 
     public ValueTask<AckResult> NackAsync(NackRequest request, CancellationToken cancellationToken = default) =>
-        entities.Find(supervisor).NackAsync(request, cancellationToken);
+        mailboxes.Find(supervisor).NackAsync(request, cancellationToken);
 
     public ValueTask<AckResult> ExtendAsync(
         IReadOnlyList<string> receipts, TimeSpan lease, CancellationToken cancellationToken = default) =>
-        entities.Find(supervisor).ExtendAsync(receipts, lease, cancellationToken);
+        mailboxes.Find(supervisor).ExtendAsync(receipts, lease, cancellationToken);
 
     public ValueTask<AckResult> ReturnAsync(IReadOnlyList<string> receipts, CancellationToken cancellationToken = default) =>
-        entities.Find(supervisor).ReturnAsync(receipts, cancellationToken);
+        mailboxes.Find(supervisor).ReturnAsync(receipts, cancellationToken);
 
     public ValueTask<Page<DeadLetter>> DeadLettersAsync(long after, int limit, CancellationToken cancellationToken = default) =>
-        entities.Find(supervisor).DeadLettersAsync(after, limit, cancellationToken);
+        mailboxes.Find(supervisor).DeadLettersAsync(after, limit, cancellationToken);
 
     public ValueTask<int> RedriveAsync(IReadOnlyList<long>? sequences, CancellationToken cancellationToken = default) =>
-        entities.Find(supervisor).RedriveAsync(sequences, cancellationToken);
+        mailboxes.Find(supervisor).RedriveAsync(sequences, cancellationToken);
 
     public ValueTask<int> PurgeDeadLettersAsync(CancellationToken cancellationToken = default) =>
-        entities.Find(supervisor).PurgeDeadLettersAsync(cancellationToken);
+        mailboxes.Find(supervisor).PurgeDeadLettersAsync(cancellationToken);
 
     public ValueTask<Delivery?> AwaitReplyAsync(ReplyTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default) =>
-        entities.Find(supervisor).AwaitReplyAsync(ticket, wait, cancellationToken);
+        mailboxes.Find(supervisor).AwaitReplyAsync(ticket, wait, cancellationToken);
 
     public ValueTask ForgetReplyAsync(ReplyTicket ticket, CancellationToken cancellationToken = default) =>
-        entities.Find(supervisor).ForgetReplyAsync(ticket, cancellationToken);
+        mailboxes.Find(supervisor).ForgetReplyAsync(ticket, cancellationToken);
 
     public ValueTask<MailboxCounts> CountAsync(CancellationToken cancellationToken = default) =>
-        entities.Find(supervisor).CountAsync(cancellationToken);
+        mailboxes.Find(supervisor).CountAsync(cancellationToken);
 
     public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
-        entities.Find(supervisor).AcceptAsync(delivery, cancellationToken);
+        mailboxes.Find(supervisor).AcceptAsync(delivery, cancellationToken);
 }

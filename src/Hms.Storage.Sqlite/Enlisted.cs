@@ -7,17 +7,22 @@ namespace Hms.Storage.Sqlite;
 internal sealed class Enlisted : IDisposable
 {
     private const int SpinsBetweenLooks = 20;
+
+    // Of those for whom nobody waits: with so many a transaction is not much longer than without.
+    private const int PatientAtOnce = 64;
     private static readonly TimeSpan LookOut = TimeSpan.FromMicroseconds(150);
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _some = new(0);
+    private readonly Queue<ICommitSource> _patient = new();
+    private readonly HashSet<ICommitSource> _inPatient = new(ReferenceEqualityComparer.Instance);
     private List<ICommitSource> _waiting = [];
     private List<ICommitSource> _taken = [];
     private bool _stopping;
     private bool _closed;
 
     /// <summary>Adds one who has something to commit; false where the writer has ended.</summary>
-    public bool TryEnlist(ICommitSource source)
+    public bool TryEnlist(ICommitSource source, bool urgent)
     {
         bool first;
         lock (_gate)
@@ -27,8 +32,16 @@ internal sealed class Enlisted : IDisposable
                 return false;
             }
 
-            first = _waiting.Count == 0;
-            _waiting.Add(source);
+            first = IsEmpty;
+            if (urgent)
+            {
+                _waiting.Add(source);
+            }
+            else if (_inPatient.Add(source))
+            {
+                // One who waits here already keeps the place: its commits may become urgent in between, as often as it likes.
+                _patient.Enqueue(source);
+            }
         }
 
         if (first)
@@ -62,18 +75,24 @@ internal sealed class Enlisted : IDisposable
             var came = SpinForSome() || _some.Wait(longest);
             lock (_gate)
             {
-                if (_waiting.Count == 0 && _stopping)
+                if (IsEmpty && _stopping)
                 {
                     _closed = true;
                     return null;
                 }
 
                 // Whoever enlisted while the last were taken may have been taken with them: then there is nobody.
-                if (_waiting.Count > 0 || !came)
+                if (!IsEmpty || !came)
                 {
                     _taken.Clear();
                     (_taken, _waiting) = (_waiting, _taken);
-                    if (_stopping)
+                    for (var patient = 0; patient < PatientAtOnce && _patient.TryDequeue(out var source); patient++)
+                    {
+                        _inPatient.Remove(source);
+                        _taken.Add(source);
+                    }
+
+                    if (_stopping || !IsEmpty)
                     {
                         _some.Release();
                     }
@@ -83,6 +102,8 @@ internal sealed class Enlisted : IDisposable
             }
         }
     }
+
+    private bool IsEmpty => _waiting.Count == 0 && _patient.Count == 0;
 
     /// <summary>
     /// Looks out for the next one for a moment before the thread goes to sleep: waking it takes about as long as a sender needs to come

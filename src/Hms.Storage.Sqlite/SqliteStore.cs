@@ -115,9 +115,9 @@ public sealed class SqliteStore : IEntityStore
         ReadAsync(reader => reader.ReadWakes(), cancellationToken);
 
     /// <inheritdoc/>
-    public void Enlist(ICommitSource source)
+    public void Enlist(ICommitSource source, bool urgent)
     {
-        if (!_enlisted.TryEnlist(source))
+        if (!_enlisted.TryEnlist(source, urgent))
         {
             // Not from here: who enlists holds the lock under which it is told.
             ThreadPool.UnsafeQueueUserWorkItem(Refuse, source, preferLocal: false);
@@ -215,7 +215,7 @@ public sealed class SqliteStore : IEntityStore
         source.Collect(commit);
         if (!commit.IsEmpty)
         {
-            source.Complete(Closed());
+            source.Complete(Closed())?.Execute();
         }
     }
 

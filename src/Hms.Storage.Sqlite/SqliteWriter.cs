@@ -80,10 +80,13 @@ internal sealed class SqliteWriter : IDisposable
             FailRest(sources, taken);
         }
 
+        var next = new Continuations();
         foreach (var (source, mismatch) in _collected)
         {
-            source.Complete(failure ?? mismatch);
+            next.Add(source.Complete(failure ?? mismatch));
         }
+
+        next.Go();
 
         Checkpoint();
         return failure;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hms.Protocol.Catalogue;
 
 namespace Hms.Http.Tests;
@@ -11,7 +12,14 @@ internal sealed class FakeFabric : IFabric, ISupervisors, IMessageTypes
 
     public IMessageTypes MessageTypes => this;
 
+    public ITopics Topics => AllTopics;
+
+    public FakeTopics AllTopics { get; } = new();
+
     public FakeMailbox OneMailbox { get; } = new();
+
+    /// <summary>Stands for <see cref="OneMailbox"/>.</summary>
+    public IMailbox? OtherMailbox { get; set; }
 
     public string? MailboxAsked { get; private set; }
 
@@ -30,6 +38,11 @@ internal sealed class FakeFabric : IFabric, ISupervisors, IMessageTypes
     public MessageTypeDefinition? Put { get; private set; }
 
     public Func<SendRequest, ValueTask<SendReceipt>>? OnSend { get; set; }
+
+    /// <summary>Everything that was sent, in order.</summary>
+    public ConcurrentQueue<SendRequest> AllSent { get; } = new();
+
+    public Func<IReadOnlyList<SendRequest>, ValueTask<IReadOnlyList<SendOutcome>>>? OnSendMany { get; set; }
 
     public Func<SendRequest, CancellationToken, ValueTask<Reply>>? OnRequest { get; set; }
 
@@ -53,13 +66,38 @@ internal sealed class FakeFabric : IFabric, ISupervisors, IMessageTypes
     public IMailbox Mailbox(string supervisor)
     {
         MailboxAsked = supervisor;
-        return OneMailbox;
+        return OtherMailbox ?? OneMailbox;
     }
 
     public ValueTask<SendReceipt> SendAsync(SendRequest request, CancellationToken cancellationToken = default)
     {
         Sent = request;
+        AllSent.Enqueue(request);
         return OnSend?.Invoke(request) ?? ReadAsync(request);
+    }
+
+    public async ValueTask<IReadOnlyList<SendOutcome>> SendManyAsync(
+        IReadOnlyList<SendRequest> requests, CancellationToken cancellationToken = default)
+    {
+        if (OnSendMany is not null)
+        {
+            return await OnSendMany(requests);
+        }
+
+        var outcomes = new List<SendOutcome>();
+        foreach (var request in requests)
+        {
+            try
+            {
+                outcomes.Add(new SendOutcome(await SendAsync(request, cancellationToken), null));
+            }
+            catch (FaultException e)
+            {
+                outcomes.Add(new SendOutcome(default, e.Fault));
+            }
+        }
+
+        return outcomes;
     }
 
     public ValueTask<Reply> RequestAsync(SendRequest request, TimeSpan wait, CancellationToken cancellationToken = default)

@@ -22,6 +22,14 @@ internal sealed class FakeMailbox : IMailbox
 
     public Func<CancellationToken, ValueTask<IReadOnlyList<Delivery>>>? OnReceive { get; set; }
 
+    public (long After, int Max, TimeSpan Lease)? Redelivered { get; private set; }
+
+    public IReadOnlyList<Delivery> Leased { get; set; } = [];
+
+    public Func<IReadOnlyList<Delivery>>? OnRedeliver { get; set; }
+
+    public Func<IReadOnlyList<string>, TimeSpan, CancellationToken, ValueTask<IReadOnlyList<string>>>? OnAwaitSettled { get; set; }
+
     public Page<DeadLetter> DeadLetters { get; set; } = new([], null);
 
     public ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(ReceiveRequest request, CancellationToken cancellationToken = default)
@@ -53,6 +61,17 @@ internal sealed class FakeMailbox : IMailbox
         _returned.TrySetResult(receipts);
         return new(new AckResult(receipts.Count, []));
     }
+
+    public ValueTask<IReadOnlyList<Delivery>> RedeliverAsync(
+        long after, int max, TimeSpan lease, CancellationToken cancellationToken = default)
+    {
+        Redelivered = (after, max, lease);
+        return new(OnRedeliver?.Invoke() ?? Leased);
+    }
+
+    public ValueTask<IReadOnlyList<string>> AwaitSettledAsync(
+        IReadOnlyList<string> receipts, TimeSpan wait, CancellationToken cancellationToken = default) =>
+        OnAwaitSettled?.Invoke(receipts, wait, cancellationToken) ?? new([]);
 
     public ValueTask<Page<DeadLetter>> DeadLettersAsync(long after, int limit, CancellationToken cancellationToken = default)
     {

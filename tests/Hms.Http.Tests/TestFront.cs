@@ -34,7 +34,8 @@ internal sealed class TestFront : IAsyncDisposable
 
     public ConcurrentQueue<string> Logged { get; }
 
-    public static async Task<TestFront> StartAsync(Action<HttpOptions>? configure = null, Action<WebApplication>? further = null)
+    public static async Task<TestFront> StartAsync(
+        Action<HttpOptions>? configure = null, Action<WebApplication>? further = null, TimeProvider? time = null)
     {
         var fabric = new FakeFabric();
         var log = new LogOfTest();
@@ -42,6 +43,7 @@ internal sealed class TestFront : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(log);
         builder.Services.AddSingleton<IFabric>(fabric);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddHmsHttp(configure);
         var app = builder.Build();
         app.MapHms();
@@ -77,6 +79,18 @@ internal sealed class TestFront : IAsyncDisposable
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, Client.BaseAddress!.Port);
         return socket;
+    }
+
+    /// <summary>Posts any body, and returns as soon as there is a head.</summary>
+    public async Task<HttpResponseMessage> PostBodyAsync(string path, HttpContent body, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body };
+        foreach (var (name, value) in headers)
+        {
+            Assert.True(request.Headers.TryAddWithoutValidation(name, value) || body.Headers.TryAddWithoutValidation(name, value));
+        }
+
+        return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
     /// <summary>Writes bytes to a connection and reads the whole answer, which must end the connection.</summary>

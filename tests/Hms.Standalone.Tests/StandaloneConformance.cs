@@ -16,3 +16,9 @@ public sealed class StandaloneMessageTypes(StandaloneFixture fixture)
 
 public sealed class StandaloneErrors(StandaloneFixture fixture)
     : ErrorConformance(fixture), IClassFixture<StandaloneFixture>;
+
+public sealed class StandaloneTopics(StandaloneFixture fixture)
+    : TopicConformance(fixture), IClassFixture<StandaloneFixture>;
+
+public sealed class StandaloneBulk(StandaloneFixture fixture)
+    : BulkConformance(fixture), IClassFixture<StandaloneFixture>;

@@ -32,7 +32,7 @@ internal sealed class FakeEntity(string name, long version = 0) : ICommitSource
 
     public Task<StoreException?> CommitAsync(SqliteStore store)
     {
-        store.Enlist(this);
+        store.Enlist(this, urgent: true);
         return Completed;
     }
 
@@ -57,5 +57,9 @@ internal sealed class FakeEntity(string name, long version = 0) : ICommitSource
         commit.DeletedBodies.AddRange(DeletedBodies);
     }
 
-    public void Complete(StoreException? failure) => _completed.SetResult(failure);
+    public IThreadPoolWorkItem? Complete(StoreException? failure)
+    {
+        _completed.SetResult(failure);
+        return null;
+    }
 }

@@ -196,7 +196,7 @@ public sealed class SqliteStoreTests : IAsyncLifetime
         var entities = Enumerable.Range(0, 100).Select(i => new FakeEntity($"e{i}")).ToArray();
         foreach (var entity in entities)
         {
-            _store.Enlist(entity);
+            _store.Enlist(entity, urgent: true);
         }
 
         await RestartAsync();
@@ -243,10 +243,10 @@ public sealed class SqliteStoreTests : IAsyncLifetime
     {
         using var allThere = new ManualResetEventSlim();
         var holding = new FakeEntity("holding the writer") { IsEmpty = true, Collecting = allThere.Wait };
-        _store.Enlist(holding);
+        _store.Enlist(holding, urgent: true);
         foreach (var entity in entities)
         {
-            _store.Enlist(entity);
+            _store.Enlist(entity, urgent: true);
         }
 
         allThere.Set();
@@ -262,7 +262,7 @@ public sealed class SqliteStoreTests : IAsyncLifetime
     private async Task WrittenAsync()
     {
         var reached = new TaskCompletionSource();
-        _store.Enlist(new FakeEntity("after") { IsEmpty = true, Collecting = () => reached.TrySetResult() });
+        _store.Enlist(new FakeEntity("after") { IsEmpty = true, Collecting = () => reached.TrySetResult() }, urgent: true);
         await reached.Task;
     }
 

@@ -11,6 +11,12 @@ public enum EntityKind
 
     /// <summary>The custom message types.</summary>
     Catalogue,
+
+    /// <summary>One topic's log and its subscribers.</summary>
+    Topic,
+
+    /// <summary>Which topics there are, and who subscribes by a pattern.</summary>
+    TopicRegistry,
 }
 
 /// <summary>Which entity.</summary>
@@ -18,6 +24,15 @@ public enum EntityKind
 /// <param name="Name">Its name among those of its kind.</param>
 public readonly record struct EntityKey(EntityKind Kind, string Name)
 {
+    /// <summary>The one registry of topics.</summary>
+    public static EntityKey Topics { get; } = new(EntityKind.TopicRegistry, "topics");
+
+    /// <summary>One supervisor's mailbox.</summary>
+    public static EntityKey Mailbox(string supervisor) => new(EntityKind.Mailbox, supervisor);
+
+    /// <summary>One topic.</summary>
+    public static EntityKey Topic(string name) => new(EntityKind.Topic, name);
+
     /// <inheritdoc/>
     public override string ToString() => $"{Kind}/{Name}";
 }

@@ -43,6 +43,13 @@ public abstract record Effect
     public sealed record Send(OutboxMessage Message) : Effect;
 
     /// <summary>Wakes those who wait in this process for something that the state now has. Lost in a crash, as they are.</summary>
-    /// <param name="What">What they wait for; 0 is "a message is ready".</param>
-    public sealed record Signal(ulong What) : Effect;
+    /// <param name="What">What they wait for: <see cref="Ready"/>, <see cref="Ended"/>, or the fingerprint of a request.</param>
+    public sealed record Signal(ulong What) : Effect
+    {
+        /// <summary>There is something to take: it wakes one of those who wait.</summary>
+        public const ulong Ready = 0;
+
+        /// <summary>Something that was held is held no more: it wakes all who wait.</summary>
+        public const ulong Ended = 2;
+    }
 }

@@ -1,9 +1,11 @@
+using Hms.Domain.Entities;
+
 namespace Hms.Domain.Mailboxes;
 
 /// <summary>Which ids are known: those of messages held, and for a while those of messages done with.</summary>
 /// <param name="entries">The entries.</param>
 /// <param name="limits">For how long, and how many.</param>
-internal sealed class DedupWindow(EntryTable entries, MailboxLimits limits)
+internal sealed class DedupWindow(SegmentTable<Entry> entries, MailboxLimits limits)
 {
     private const int ForgottenAtOnce = 64;
     private readonly Dictionary<ulong, long> _byId = [];

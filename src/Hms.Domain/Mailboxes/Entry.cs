@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Hms.Domain.Entities;
 using Hms.Protocol;
 
 namespace Hms.Domain.Mailboxes;
@@ -27,6 +28,7 @@ internal enum DeadReason : byte
     MaxAttempts = 2,
     Nack = 3,
     Deregistered = 4,
+    Retention = 5,
 }
 
 /// <summary>
@@ -34,14 +36,14 @@ internal enum DeadReason : byte
 /// into a page of SQLite without overflow, which is what makes a million waiting messages cheap to keep and quick to read.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
-internal struct Entry
+internal struct Entry : ISegmentEntry
 {
     public const int Size = 60;
 
-    /// <summary>The id, or the idempotency key that stands for it.</summary>
+    /// <summary>The id, or the idempotency key that stands for it; of a topic's message the sequence that it has there.</summary>
     public ulong IdHigh;
 
-    /// <summary>What a duplicate must agree with.</summary>
+    /// <summary>What a duplicate must agree with; of a topic's message the number by which the mailbox knows the topic.</summary>
     public ulong BodyHash;
 
     /// <summary>What a waiting requester looks for, and once it is bound to a request, that request; 0 where the message is no reply.</summary>
@@ -59,13 +61,32 @@ internal struct Entry
     public uint IdLow;
     public int Length;
     public ushort Attempts;
-    public EntryState State;
+    private byte _state;
     private byte _flags;
+
+    private const byte StateBits = 0b0000_0111;
+    private const byte TopicBit = 0b1000_0000;
 
     private const byte PriorityBits = 0b0000_0011;
     private const byte MemoryBit = 0b0000_0100;
     private const byte BoundBit = 0b0000_1000;
     private const int ReasonShift = 4;
+
+    /// <inheritdoc/>
+    public readonly bool IsFree => State == EntryState.Free;
+
+    public EntryState State
+    {
+        readonly get => (EntryState)(_state & StateBits);
+        set => _state = (byte)((_state & ~StateBits) | (byte)value);
+    }
+
+    /// <summary>Whether it came by a topic: the body is the topic's, and no duplicate can come.</summary>
+    public bool IsFromTopic
+    {
+        readonly get => (_state & TopicBit) != 0;
+        set => _state = (byte)(value ? _state | TopicBit : _state & ~TopicBit);
+    }
 
     public Priority Priority
     {

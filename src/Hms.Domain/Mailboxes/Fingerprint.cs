@@ -9,6 +9,10 @@ namespace Hms.Domain.Mailboxes;
 /// <param name="Low">The next 32 bits.</param>
 public readonly record struct Fingerprint(ulong High, uint Low)
 {
+    // Making one costs more than hashing a message.
+    [ThreadStatic]
+    private static IncrementalHash? _sha256;
+
     /// <summary>Of a message's id, scoped to its source.</summary>
     public static Fingerprint OfId(string source, string id) => Of('i', source, id);
 
@@ -21,11 +25,19 @@ public readonly record struct Fingerprint(ulong High, uint Low)
     /// <summary>Of a request, by its id or the idempotency key that stands for it. Never 0.</summary>
     public static ulong OfRequest(string source, string id) => Of('q', source, id).High | 1;
 
+    /// <summary>Of a supervisor's name.</summary>
+    public static ulong OfName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Span<byte> text = stackalloc byte[3 * name.Length];
+        return OfBytes(text[..Encoding.UTF8.GetBytes(name, text)]);
+    }
+
     /// <summary>Of bytes.</summary>
     public static ulong OfBytes(ReadOnlySpan<byte> bytes)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, hash);
+        Hash(bytes, hash);
         return BinaryPrimitives.ReadUInt64LittleEndian(hash);
     }
 
@@ -39,7 +51,14 @@ public readonly record struct Fingerprint(ulong High, uint Low)
         length += Encoding.UTF8.GetBytes(id, text[length..]);
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(text[..length], hash);
+        Hash(text[..length], hash);
         return new Fingerprint(BinaryPrimitives.ReadUInt64LittleEndian(hash), BinaryPrimitives.ReadUInt32LittleEndian(hash[8..]));
+    }
+
+    private static void Hash(ReadOnlySpan<byte> bytes, Span<byte> hash)
+    {
+        var sha256 = _sha256 ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha256.AppendData(bytes);
+        sha256.GetHashAndReset(hash);
     }
 }

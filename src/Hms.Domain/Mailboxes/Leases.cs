@@ -56,6 +56,9 @@ internal sealed class Leases(long activation)
     /// <summary>Whether a receiver holds a message.</summary>
     public bool IsHeld(long sequence) => _leases.TryGetValue(sequence, out var lease) && lease.Status == LeaseStatus.Held;
 
+    /// <summary>The messages that receivers hold.</summary>
+    public IEnumerable<long> Held() => _leases.Where(lease => lease.Value.Status == LeaseStatus.Held).Select(lease => lease.Key);
+
     public bool TryGet(long sequence, out Lease lease) => _leases.TryGetValue(sequence, out lease);
 
     /// <summary>When the lease or delay of a sequence ends; null where it has none that runs.</summary>

@@ -72,6 +72,29 @@ public abstract record MailboxCommand
     /// <summary>Says that a requester waits no longer.</summary>
     public sealed record ForgetReply(ulong Request, IReadOnlyList<ulong> Hashes) : MailboxCommand;
 
+    /// <summary>Delivers again, under new receipts, what is held on a lease after a sequence.</summary>
+    public sealed record Redeliver(long After, int Max, TimeSpan Lease) : MailboxCommand;
+
+    /// <summary>Asks which receipts no longer hold a message.</summary>
+    public sealed record FindEnded(IReadOnlyList<string> Receipts) : MailboxCommand;
+
+    /// <summary>Subscribes to a topic or a pattern.</summary>
+    /// <param name="Topic">The topic or pattern.</param>
+    /// <param name="From">The first sequence wanted; null for what is published from now on.</param>
+    public sealed record Subscribe(string Topic, long? From) : MailboxCommand;
+
+    /// <summary>Ends a subscription.</summary>
+    public sealed record Unsubscribe(string Topic) : MailboxCommand;
+
+    /// <summary>Takes what a topic hands over.</summary>
+    /// <param name="Feed">What it hands over.</param>
+    /// <param name="Durable">Whether the answer is to wait until all that was taken so far is durable.</param>
+    /// <param name="Notice">Tells of what retention has removed; taken where the mailbox has missed something. Null in a first try.</param>
+    public sealed record Hear(Feed Feed, bool Durable, LossNotice? Notice = null) : MailboxCommand;
+
+    /// <summary>A topic retains nothing up to a sequence.</summary>
+    public sealed record Retire(string Topic, long UpTo) : MailboxCommand;
+
     /// <summary>Lists dead letters after a sequence.</summary>
     public sealed record ListDeadLetters(long After, int Limit) : MailboxCommand;
 

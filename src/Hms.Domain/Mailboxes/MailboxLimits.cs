@@ -27,6 +27,9 @@ public sealed record MailboxLimits
     /// <summary>How long a reply is held for a requester that has not said again that it waits. Default 10 s.</summary>
     public TimeSpan ReplyTicket { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Topics and patterns that one supervisor may subscribe to. Default 10,000.</summary>
+    public int SubscriptionsMax { get; init; } = 10_000;
+
     /// <summary>
     /// Waiting this long raises a message by one priority, so that low ones are not starved; null, the default, keeps priority strict
     /// (section 9.3).

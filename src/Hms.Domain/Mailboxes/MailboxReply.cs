@@ -33,8 +33,16 @@ public abstract record MailboxReply
     /// <summary>Dead letters.</summary>
     public sealed record DeadLetterList(IReadOnlyList<DeadMessage> Messages, bool More) : MailboxReply;
 
-    /// <summary>How many dead letters were redriven or deleted.</summary>
+    /// <summary>How many dead letters were redriven or deleted, or subscriptions made.</summary>
     public sealed record Changed(int Count) : MailboxReply;
+
+    /// <summary>What came of a feed.</summary>
+    /// <param name="Cursor">The last sequence of the topic that was taken, or passed over.</param>
+    /// <param name="LossTold">Whether the notice of a loss was taken.</param>
+    public sealed record Heard(long Cursor, bool LossTold) : MailboxReply;
+
+    /// <summary>The receipts that hold no more.</summary>
+    public sealed record Ended(IReadOnlyList<string> Receipts) : MailboxReply;
 
     /// <summary>How much the mailbox holds.</summary>
     public sealed record Counts(int Ready, int Leased, int DeadLetters) : MailboxReply;
@@ -46,7 +54,8 @@ public abstract record MailboxReply
 /// <param name="Attempt">1 on the first delivery.</param>
 /// <param name="Until">When it becomes deliverable again.</param>
 /// <param name="Body">The number of its body.</param>
-public readonly record struct LeasedMessage(string Receipt, long Sequence, int Attempt, DateTimeOffset Until, long Body);
+/// <param name="Topic">The topic that it came by; null where it came by none.</param>
+public readonly record struct LeasedMessage(string Receipt, long Sequence, int Attempt, DateTimeOffset Until, long Body, string? Topic);
 
 /// <summary>A dead letter; its body is read by whoever asked.</summary>
 public readonly record struct DeadMessage(long Sequence, string Reason, DateTimeOffset DeadAt, int Attempt, long Body);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hms.Domain.Entities;
+using Hms.Protocol;
 
 namespace Hms.Domain.Mailboxes;
 
@@ -89,7 +90,8 @@ public sealed partial class MailboxState
         if (!_open)
         {
             (_open, _wasOpened) = (true, true);
-            Changes.Touch(EntryTable.HeaderRow);
+            Changes.Touch(SegmentTable<Entry>.HeaderRow);
+            AddSubscription(Names.Everybody, from: null);
         }
 
         return Step<MailboxReply>.Of(MailboxReply.Done.Instance);
@@ -107,9 +109,15 @@ public sealed partial class MailboxState
                 }
             }
 
+            foreach (var topic in _subscriptions.ToArray())
+            {
+                RemoveSubscription(topic);
+            }
+
             _open = false;
-            Changes.Touch(EntryTable.HeaderRow);
+            Changes.Touch(SegmentTable<Entry>.HeaderRow);
             SignalReady();
+            _effects.Add(EndedSignal);
         }
 
         return Step<MailboxReply>.Of(MailboxReply.Done.Instance);
@@ -118,7 +126,11 @@ public sealed partial class MailboxState
     private void Expire(long sequence, long now)
     {
         _expiredCount++;
-        _effects.Add(new Effect.Send(new OutboxMessage.ReportExpiry(_name, sequence, _entries[sequence].Body, now)));
+        if (!_entries[sequence].IsFromTopic)
+        {
+            _effects.Add(new Effect.Send(new OutboxMessage.ReportExpiry(_name, sequence, _entries[sequence].Body, now)));
+        }
+
         Bury(sequence, DeadReason.Expired, null, now);
     }
 
@@ -174,6 +186,7 @@ public sealed partial class MailboxState
         DeadReason.MaxAttempts => "max_attempts",
         DeadReason.Nack => "nack",
         DeadReason.Deregistered => "deregistered",
+        DeadReason.Retention => "retention",
         _ => throw new UnreachableException(),
     };
 }

@@ -146,7 +146,7 @@ public sealed partial class MailboxState
         _leaseEnds.Add(sequence, until);
         _leaseEnds.Compact(_leases.Count);
         var receipt = _leases.Receipt(sequence, number, TagOf(sequence));
-        return new LeasedMessage(receipt, sequence, entry.Attempts + 1, DateTimeOffset.FromUnixTimeMilliseconds(until), entry.Body);
+        return new LeasedMessage(receipt, sequence, entry.Attempts + 1, DateTimeOffset.FromUnixTimeMilliseconds(until), entry.Body, TopicOf(in entry));
     }
 
     private long Add(MailboxCommand.Enqueue command, long now)
@@ -216,7 +216,9 @@ public sealed partial class MailboxState
 
     private void SignalReady() => _effects.Add(ReadySignal);
 
-    private static readonly Effect ReadySignal = new Effect.Signal(0);
+    private static readonly Effect ReadySignal = new Effect.Signal(Effect.Signal.Ready);
+
+    private static readonly Effect EndedSignal = new Effect.Signal(Effect.Signal.Ended);
 
     private Step<MailboxReply> Known(MailboxCommand.Enqueue command, long sequence)
     {

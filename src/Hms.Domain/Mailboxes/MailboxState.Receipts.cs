@@ -35,14 +35,43 @@ public sealed partial class MailboxState
             with.state._leaseEnds.Compact(with.state._leases.Count);
         });
 
+    /// <summary>Under new receipts, so that those given out before become stale. What a requester waits for is its own.</summary>
+    internal Step<MailboxReply> Redeliver(MailboxCommand.Redeliver command, long now)
+    {
+        if (!_open)
+        {
+            return NotRegistered();
+        }
+
+        var messages = new List<LeasedMessage>();
+        var rest = Rest.Memory;
+        foreach (var sequence in _leases.Held().Where(held => held > command.After && !_entries[held].IsBound).Order().Take(command.Max))
+        {
+            messages.Add(Deliver(sequence, command.Lease, now));
+            rest = _entries[sequence].IsMemory ? rest : Rest.Durable;
+        }
+
+        _effects.Add(EndedSignal);
+        return Step<MailboxReply>.Of(new MailboxReply.Received(messages), rest);
+    }
+
+    internal Step<MailboxReply> FindEnded(MailboxCommand.FindEnded command)
+    {
+        var ended = command.Receipts.Where(receipt => !Holds(receipt, out var sequence) || !_leases.IsHeld(sequence)).ToArray();
+        return Step<MailboxReply>.Of(new MailboxReply.Ended(ended), Rest.Memory);
+    }
+
+    private bool Holds(string receipt, out long sequence) =>
+        _leases.TryRead(receipt, out sequence, out var tag)
+        && _entries.Contains(sequence) && _entries[sequence].State == EntryState.Held && TagOf(sequence) == tag;
+
     private Step<MailboxReply> Settle<TWith>(IReadOnlyList<string> receipts, TWith with, Action<long, TWith> settle)
     {
         List<string>? stale = null;
         var settled = 0;
         for (var i = 0; i < receipts.Count; i++)
         {
-            if (_leases.TryRead(receipts[i], out var sequence, out var tag)
-                && _entries.Contains(sequence) && _entries[sequence].State == EntryState.Held && TagOf(sequence) == tag)
+            if (Holds(receipts[i], out var sequence))
             {
                 settle(sequence, with);
                 settled++;
@@ -53,6 +82,7 @@ public sealed partial class MailboxState
             }
         }
 
+        _effects.Add(EndedSignal);
         return Step<MailboxReply>.Of(new MailboxReply.Settled(settled, stale ?? (IReadOnlyList<string>)[]));
     }
 
@@ -67,6 +97,12 @@ public sealed partial class MailboxState
         {
             LetGo(in entry);
             _leases.Remove(sequence);
+        }
+
+        if (entry.IsFromTopic)
+        {
+            FinishTopics(sequence);
+            return;
         }
 
         var keep = entry is { IsBound: true, State: EntryState.Held };
@@ -139,6 +175,8 @@ public sealed partial class MailboxState
             _leases.Set(sequence, LeaseStatus.Lapsed, 0, next: false);
             PutBack(sequence);
         }
+
+        _effects.Add(EndedSignal);
     }
 
     private void PutBack(long sequence)

@@ -84,7 +84,7 @@ public sealed partial class MailboxState
         var isOut = _leases.TryGet(sequence, out var held) && held.Status == LeaseStatus.Held;
         return entry.State == EntryState.Held && !isOut
             ? Deliver(sequence, lease, now)
-            : new LeasedMessage("", sequence, entry.Attempts + 1, DateTimeOffset.FromUnixTimeMilliseconds(entry.At), entry.Body);
+            : new LeasedMessage("", sequence, entry.Attempts + 1, DateTimeOffset.FromUnixTimeMilliseconds(entry.At), entry.Body, TopicOf(in entry));
     }
 
     private void Reserve(long sequence, ulong request, long now)

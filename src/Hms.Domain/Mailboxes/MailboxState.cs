@@ -14,18 +14,22 @@ public sealed partial class MailboxState : IEntityState
 {
     private const char FirstIdRow = 'k';
     private const char ReasonRow = 'r';
+    private const char SubscriptionRow = 'u';
 
     private readonly string _name;
     private readonly uint _tag;
+    private readonly ulong _nameHash;
     private readonly MailboxLimits _limits;
-    private readonly EntryTable _entries;
+    private readonly SegmentTable<Entry> _entries;
     private readonly DedupWindow _dedup;
     private readonly Leases _leases;
     private readonly Replies _replies;
+    private readonly TopicCursors _cursors;
     private readonly Deadlines _leaseEnds;
     private readonly Deadlines _expiries;
     private readonly ReadyQueue[] _ready = [new(), new(), new(), new()];
     private readonly SortedSet<long> _dead = [];
+    private readonly SortedSet<string> _subscriptions = new(StringComparer.Ordinal);
     private readonly Dictionary<long, string> _firstIds = [];
     private readonly Dictionary<long, string> _reasons = [];
     private readonly Func<long, bool> _isReady;
@@ -49,12 +53,14 @@ public sealed partial class MailboxState : IEntityState
     {
         ArgumentNullException.ThrowIfNull(limits);
         _name = name;
-        _tag = (uint)Fingerprint.OfBytes(Encoding.UTF8.GetBytes(name));
+        _nameHash = Fingerprint.OfName(name);
+        _tag = (uint)_nameHash;
         _limits = limits;
-        _entries = new EntryTable(Changes);
+        _entries = new SegmentTable<Entry>(Changes);
         _dedup = new DedupWindow(_entries, limits);
         _leases = new Leases(activation);
         _replies = new Replies(_entries, (long)limits.ReplyTicket.TotalMilliseconds);
+        _cursors = new TopicCursors(Changes);
         _leaseEnds = new Deadlines(_leases.DueOf);
         _expiries = new Deadlines(ExpiryOf);
         _isReady = sequence => _entries.Contains(sequence) && _entries[sequence].State == EntryState.Held && _leases.IsFree(sequence);
@@ -100,8 +106,14 @@ public sealed partial class MailboxState : IEntityState
             case ReasonRow:
                 _reasons[key.Number] = Encoding.UTF8.GetString(value.Span);
                 break;
-            case EntryTable.RowKind:
+            case SegmentTable<Entry>.RowKind:
                 _entries.Load(key.Number, value.Span);
+                break;
+            case TopicCursors.RowKind:
+                _cursors.Load(key.Number, value);
+                break;
+            case SubscriptionRow:
+                _subscriptions.Add(key.Name!);
                 break;
             default:
                 throw new InvalidDataException($"a mailbox row of kind '{key.Kind}' was written by another version");
@@ -116,7 +128,15 @@ public sealed partial class MailboxState : IEntityState
         foreach (var sequence in _entries.Sequences())
         {
             ref readonly var entry = ref _entries[sequence];
-            _dedup.Add(entry.Id, sequence);
+            if (entry.IsFromTopic)
+            {
+                _cursors[(long)entry.BodyHash].Entries++;
+            }
+            else
+            {
+                _dedup.Add(entry.Id, sequence);
+            }
+
             if (entry.Body != 0)
             {
                 _replies.Add(entry.ReplyHash, sequence);
@@ -159,8 +179,12 @@ public sealed partial class MailboxState : IEntityState
                 BinaryPrimitives.WriteInt64LittleEndian(header[1..], _entries.Reserved);
                 value.Write(header);
                 return true;
-            case EntryTable.RowKind:
+            case SegmentTable<Entry>.RowKind:
                 return _entries.Write(key.Number, value);
+            case TopicCursors.RowKind:
+                return _cursors.Write(key.Number, value);
+            case SubscriptionRow:
+                return _subscriptions.Contains(key.Name!);
             default:
                 if (!(key.Kind == FirstIdRow ? _firstIds : _reasons).TryGetValue(key.Number, out var text))
                 {
@@ -183,6 +207,12 @@ public sealed partial class MailboxState : IEntityState
     /// <summary>What the last decision asks for besides its reply.</summary>
     internal IReadOnlyList<Effect> TakeEffects()
     {
+        foreach (var (topic, sequences) in _released)
+        {
+            _effects.Add(new Effect.Send(new OutboxMessage.Release(topic, sequences)));
+        }
+
+        _released.Clear();
         if (_effects.Count == 0)
         {
             return [];

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Hms.Domain.Entities;
 
 namespace Hms.Domain.Mailboxes;
 
@@ -8,7 +9,7 @@ namespace Hms.Domain.Mailboxes;
 /// </summary>
 /// <param name="entries">The entries.</param>
 /// <param name="ticketMs">How long a ticket holds.</param>
-internal sealed class Replies(EntryTable entries, long ticketMs)
+internal sealed class Replies(SegmentTable<Entry> entries, long ticketMs)
 {
     private const int EnoughTickets = 256;
     private readonly Dictionary<ulong, long> _byHash = [];

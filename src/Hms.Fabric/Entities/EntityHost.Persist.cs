@@ -5,7 +5,7 @@ using Hms.Protocol;
 
 namespace Hms.Fabric.Entities;
 
-/// <content>Reading the state and committing it.</content>
+/// <content>Committing the state.</content>
 public sealed partial class EntityHost<TState, TCommand, TReply>
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
@@ -16,8 +16,8 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         ArgumentNullException.ThrowIfNull(commit);
         lock (_gate)
         {
-            // The state may have been thrown away since it enlisted, and whoever waited has been told; or it was read anew and enlisted
-            // again, so that it stands in the store's queue twice: then the later place counts.
+            // The state may have been thrown away since it enlisted, and whoever waited has been told; or it stands in the store's queue
+            // twice, since it was read anew, or its commit became urgent: then the place counts that comes when nothing is under way.
             if (_activation is not { Enlisted: true, UnderWay: null } activation)
             {
                 commit.Key = key;
@@ -25,7 +25,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
                 return;
             }
 
-            activation.Enlisted = false;
+            activation.Enlisted = activation.EnlistedUrgently = false;
             activation.UnderWay = activation.Open;
             activation.Open = null;
             activation.Collect(key, commit, services.Bodies);
@@ -33,7 +33,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
     }
 
     /// <inheritdoc/>
-    void ICommitSource.Complete(StoreException? failure)
+    IThreadPoolWorkItem? ICommitSource.Complete(StoreException? failure)
     {
         Commit? commit;
         Commit? behind = null;
@@ -43,7 +43,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         {
             if (_activation is not { UnderWay: not null } activation)
             {
-                return;
+                return null;
             }
 
             commit = activation.UnderWay;
@@ -68,15 +68,16 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
             commit.Fail(fault);
             behind?.Fail(fault);
             Reset?.Invoke();
-            return;
+            return null;
         }
 
-        commit.Succeed();
         if (speaks)
         {
-            // Not here: what others decide on hearing it must not hold up the store's writer.
+            // Not here: what others decide on hearing it must not hold up the store's writer, nor who waits for it.
             _ = Task.Run(SpeakAsync);
         }
+
+        return commit;
     }
 
     /// <summary>
@@ -103,57 +104,29 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         Observed?.Invoke(null);
 
         // Deadlines that were kept in memory only went with the state; those that are stored are looked at again.
-        services.Wakeups.Schedule(key, services.Clock.Now + RetryPause);
+        RetryLater();
     }
 
-    private async ValueTask LoadAsync(CancellationToken cancellationToken)
+    /// <summary>Sees to it that what was decided is committed: soon where somebody waits for it or hears of it, else when there is room.</summary>
+    private void Persist(Activation activation, bool waits)
     {
-        // Nobody reads for a caller who has gone already.
-        cancellationToken.ThrowIfCancellationRequested();
-        Task<Activation> loading;
-        lock (_gate)
+        if (activation.IsDirty)
         {
-            if (_activation is not null)
+            activation.Open ??= new Commit();
+            var isUrgent = waits || activation.Outbox.Changed.Count > 0;
+            if (!activation.Enlisted || (isUrgent && !activation.EnlistedUrgently))
             {
-                return;
+                activation.Enlisted = true;
+                activation.EnlistedUrgently = isUrgent;
+                services.Store.Enlist(this, isUrgent);
             }
-
-            loading = _loading ??= Task.Run(ReadAsync, CancellationToken.None);
         }
 
-        await loading.WaitAsync(cancellationToken);
-    }
-
-    private async Task<Activation> ReadAsync()
-    {
-        try
+        // A wake-up that comes too early does no harm, so only an earlier one is worth asking for.
+        if (activation.State.NextWake is { } next && (_scheduled is null || next < _scheduled))
         {
-            var stored = await services.Store.LoadAsync(key);
-            var activation = new Activation(create(), stored?.Version ?? 0);
-            activation.Load(stored?.Rows ?? []);
-            lock (_gate)
-            {
-                _activation = activation;
-                _loading = null;
-                Observed?.Invoke(activation.State);
-                Persist(activation);
-            }
-
-            if (!activation.Outbox.IsEmpty)
-            {
-                _ = SpeakAsync();
-            }
-
-            return activation;
-        }
-        catch (Exception e)
-        {
-            lock (_gate)
-            {
-                _loading = null;
-            }
-
-            throw e is StoreException failure ? Unavailable(failure) : e;
+            _scheduled = next;
+            services.Wakeups.Schedule(key, next);
         }
     }
 
@@ -179,6 +152,8 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         public Commit? UnderWay { get; set; }
 
         public bool Enlisted { get; set; }
+
+        public bool EnlistedUrgently { get; set; }
 
         public bool Speaking { get; set; }
 
@@ -239,8 +214,8 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
     }
 
     /// <summary>
-    /// One commit, and those who wait for it. They go on one after the other on one thread of the pool: waking a thread for each of them
-    /// costs more than most of them have left to do.
+    /// One commit, and those who wait for it. They go on one after the other on one thread of the pool, with those of other commits of the
+    /// transaction: waking a thread for each of them costs more than most of them have left to do.
     /// </summary>
     private sealed class Commit : IThreadPoolWorkItem
     {
@@ -251,8 +226,6 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         public long[] Bodies { get; set; } = [];
 
         public long OutboxTo { get; set; }
-
-        public void Succeed() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
         void IThreadPoolWorkItem.Execute() => _done.TrySetResult();
 

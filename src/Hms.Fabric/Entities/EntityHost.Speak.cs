@@ -30,7 +30,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
                 if (_activation == activation)
                 {
                     activation.Outbox.Drop(entries.Length);
-                    Persist(activation);
+                    Persist(activation, waits: true);
                 }
             }
         }

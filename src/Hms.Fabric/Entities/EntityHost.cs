@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Hms.Abstractions;
 using Hms.Domain.Entities;
 using Hms.Fabric.Storage;
@@ -8,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace Hms.Fabric.Entities;
 
 /// <summary>
-/// Gives a machine identity, time and storage: decide, persist, speak. Decisions are made one at a time under a lock, and never wait:
-/// while one commit is under way the next is collected. A reply leaves when all that it rests on is durable. A commit that failed, or may
-/// have, throws the state away; the next call reads the truth from the store.
+/// Gives a machine identity, time and storage: decide, persist, speak. Decisions are made one at a time under a lock, in the order in
+/// which they were asked for, and never wait: while one commit is under way the next is collected. A reply leaves when all that it
+/// rests on is durable. A commit that failed, or may have, throws the state away; the next call reads the truth from the store.
 /// </summary>
 /// <typeparam name="TState">The machine's state.</typeparam>
 /// <typeparam name="TCommand">Its commands.</typeparam>
@@ -33,7 +32,6 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
     private readonly Lock _gate = new();
     private readonly Lazy<string> _name = new(key.ToString);
     private Activation? _activation;
-    private Task<Activation>? _loading;
     private DateTimeOffset? _scheduled;
 
     /// <summary>Which entity.</summary>
@@ -50,13 +48,44 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
 
     /// <summary>Decides one command and returns the reply when all that it rests on is durable.</summary>
     /// <exception cref="FaultException">The machine refused, or the store is away.</exception>
-    public ValueTask<TReply> DecideAsync(TCommand command, CancellationToken cancellationToken = default) =>
-        TryDecide(command, out var outcome) ? Replied(outcome) : DecideLoadedAsync(command, cancellationToken);
+    public ValueTask<TReply> DecideAsync(TCommand command, CancellationToken cancellationToken = default)
+    {
+        var order = new Order(command, null, null, 0);
+        return TryRun(in order, cancellationToken, out var outcome, out var queued)
+            ? Replied(in outcome)
+            : RepliedAsync(queued!, cancellationToken);
+    }
+
+    /// <summary>Decides commands one after the other, with nothing in between, and returns what came of each when all of it is durable.</summary>
+    /// <exception cref="FaultException">The store is away.</exception>
+    public async ValueTask<IReadOnlyList<Decided<TReply>>> DecideManyAsync(
+        IReadOnlyList<TCommand> commands, CancellationToken cancellationToken = default)
+    {
+        var order = new Order(null, commands, null, 0);
+        if (!TryRun(in order, cancellationToken, out var outcome, out var queued))
+        {
+            outcome = await queued!.RunAsync(_gate, cancellationToken);
+        }
+
+        if (outcome.Durable is { } durable)
+        {
+            await durable;
+        }
+
+        return outcome.Many!;
+    }
 
     /// <summary>As <see cref="DecideAsync"/>, and then waits until everything that the entity has said was heard.</summary>
     public async ValueTask<TReply> DecideAndSettleAsync(TCommand command, CancellationToken cancellationToken = default)
     {
         var reply = await DecideAsync(command, cancellationToken);
+        await SettleAsync(cancellationToken);
+        return reply;
+    }
+
+    /// <summary>Waits until everything that the entity has said so far was heard.</summary>
+    public async ValueTask SettleAsync(CancellationToken cancellationToken = default)
+    {
         Task? settled = null;
         while (settled is null)
         {
@@ -69,7 +98,6 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
         }
 
         await settled.WaitAsync(cancellationToken);
-        return reply;
     }
 
     /// <summary>
@@ -79,13 +107,10 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
     public async ValueTask<TReply?> HearAsync(
         string sender, long number, TCommand command, CancellationToken cancellationToken = default)
     {
-        Outcome outcome;
-        while (!TryHear(sender, number, command, out outcome))
-        {
-            await LoadAsync(cancellationToken);
-        }
-
-        return await Replied(outcome);
+        var order = new Order(command, null, sender, number);
+        return TryRun(in order, cancellationToken, out var outcome, out var queued)
+            ? await Replied(in outcome)
+            : await RepliedAsync(queued!, cancellationToken);
     }
 
     /// <summary>Says that something may be due. A failure is left to the next call.</summary>
@@ -104,9 +129,12 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
         catch (FaultException e)
         {
             LogWakeFailed(services.Logger, Key, e.Fault.Message);
-            services.Wakeups.Schedule(key, services.Clock.Now + RetryPause);
+            RetryLater();
         }
     }
+
+    /// <summary>Asks to be woken after a pause, since something could not be done now.</summary>
+    public void RetryLater() => services.Wakeups.Schedule(key, services.Clock.Now + RetryPause);
 
     /// <summary>Drops the state from memory when its rows say all that it holds. True where nothing is left in memory.</summary>
     public bool TryPassivate()
@@ -124,65 +152,77 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
         }
     }
 
-    private bool TryDecide(TCommand command, out Outcome outcome)
+    /// <summary>Carries out an order at once, or puts it into the queue of those that wait for the state to be read.</summary>
+    private bool TryRun(in Order order, CancellationToken cancellationToken, out Outcome outcome, out Queued? queued)
     {
-        Step<TReply> step;
+        IReadOnlyList<Effect> effects = [];
         lock (_gate)
         {
-            if (_activation is not { } activation)
+            if (_activation is { } activation)
             {
-                outcome = default;
-                return false;
+                outcome = Run(activation, in order, ref effects);
+                queued = null;
             }
-
-            step = Apply(activation, command);
-            Persist(activation);
-            outcome = new Outcome(step.Reply, step.Fault, step.Rest == Rest.Memory ? null : activation.Pending);
+            else
+            {
+                // Nobody reads for a caller who has gone already.
+                cancellationToken.ThrowIfCancellationRequested();
+                outcome = default;
+                queued = new Queued(order);
+                _queue.Enqueue(queued);
+                _loading ??= Task.Run(ReadAsync, CancellationToken.None);
+            }
         }
 
-        Raise(step.Effects);
-        return true;
+        Raise(effects);
+        return queued is null;
     }
 
-    private bool TryHear(string sender, long number, TCommand command, out Outcome outcome)
+    private Outcome Run(Activation activation, in Order order, ref IReadOnlyList<Effect> effects)
     {
+        if (order.Many is { } commands)
+        {
+            return RunMany(activation, commands, ref effects);
+        }
+
         var step = default(Step<TReply>);
-        lock (_gate)
+        var waits = true;
+        if (order.Sender is null || !activation.Outbox.WasHeard(order.Sender, order.Number))
         {
-            if (_activation is not { } activation)
+            step = Apply(activation, order.One!);
+            if (order.Sender is not null && step.Fault is null)
             {
-                outcome = default;
-                return false;
+                activation.Outbox.Hear(order.Sender, order.Number);
             }
 
-            if (!activation.Outbox.WasHeard(sender, number))
-            {
-                step = Apply(activation, command);
-                if (step.Fault is null)
-                {
-                    activation.Outbox.Hear(sender, number);
-                }
-
-                Persist(activation);
-            }
-
-            outcome = new Outcome(step.Reply, step.Fault, activation.Pending);
+            waits = order.Sender is not null || step.Rest == Rest.Durable;
+            effects = step.Effects;
         }
 
-        Raise(step.Effects ?? []);
-        return true;
+        Persist(activation, waits);
+        return new Outcome(step.Reply, step.Fault, null, waits ? activation.Pending : null);
     }
 
-    private async ValueTask<TReply> DecideLoadedAsync(TCommand command, CancellationToken cancellationToken)
+    private Outcome RunMany(Activation activation, IReadOnlyList<TCommand> commands, ref IReadOnlyList<Effect> effects)
     {
-        Outcome outcome;
-        do
+        var all = new List<Effect>();
+        var decided = new Decided<TReply>[commands.Count];
+        var waits = false;
+        for (var i = 0; i < decided.Length; i++)
         {
-            await LoadAsync(cancellationToken);
+            var step = Apply(activation, commands[i]);
+            decided[i] = new Decided<TReply>(step.Reply, step.Fault);
+            all.AddRange(step.Effects);
+            waits |= step.Rest == Rest.Durable;
         }
-        while (!TryDecide(command, out outcome));
-        return await Replied(outcome);
+
+        effects = all;
+        Persist(activation, waits);
+        return new Outcome(null, null, decided, waits ? activation.Pending : null);
     }
+
+    private async ValueTask<TReply> RepliedAsync(Queued queued, CancellationToken cancellationToken) =>
+        await Replied(await queued.RunAsync(_gate, cancellationToken));
 
     private static ValueTask<TReply> Replied(in Outcome outcome)
     {
@@ -227,26 +267,6 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
         return step;
     }
 
-    private void Persist(Activation activation)
-    {
-        if (activation.IsDirty)
-        {
-            activation.Open ??= new Commit();
-            if (!activation.Enlisted)
-            {
-                activation.Enlisted = true;
-                services.Store.Enlist(this);
-            }
-        }
-
-        // A wake-up that comes too early does no harm, so only an earlier one is worth asking for.
-        if (activation.State.NextWake is { } next && (_scheduled is null || next < _scheduled))
-        {
-            _scheduled = next;
-            services.Wakeups.Schedule(key, next);
-        }
-    }
-
     private void Raise(IReadOnlyList<Effect> effects)
     {
         for (var i = 0; i < effects.Count; i++)
@@ -258,8 +278,6 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
         }
     }
 
-    private readonly record struct Outcome(TReply? Reply, Fault? Fault, Task? Durable);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity} could not be woken: {Problem}")]
     private static partial void LogWakeFailed(ILogger logger, EntityKey entity, string problem);
 
@@ -269,3 +287,10 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity} was not heard and says it again")]
     private static partial void LogNotHeard(ILogger logger, Exception e, EntityKey entity);
 }
+
+/// <summary>What came of one of several commands: a reply, or why not.</summary>
+/// <param name="Reply">The reply; null with a fault.</param>
+/// <param name="Fault">Why not; null with a reply.</param>
+/// <typeparam name="TReply">The machine's replies.</typeparam>
+public readonly record struct Decided<TReply>(TReply? Reply, Fault? Fault)
+    where TReply : class;

@@ -11,6 +11,12 @@ public interface IEntities
     /// <summary>One part of the directory.</summary>
     IDirectoryPort Directory(int partition);
 
+    /// <summary>One topic; <c>*</c> is the one that everybody hears.</summary>
+    ITopicPort Topic(string name);
+
+    /// <summary>Which topics there are.</summary>
+    ITopicRegistryPort TopicRegistry { get; }
+
     /// <summary>The custom message types.</summary>
     ICataloguePort Catalogue { get; }
 }

@@ -8,7 +8,7 @@ using Hms.Protocol;
 namespace Hms.Fabric.Entities;
 
 /// <summary>One supervisor's mailbox: the machine in its host, the bodies, and those who wait.</summary>
-public sealed partial class MailboxEntity : IMailboxPort
+public sealed partial class MailboxEntity : IMailboxPort, IResident
 {
     private readonly EntityHost<MailboxState, MailboxCommand, MailboxReply> _host;
     private readonly EntityServices _services;
@@ -20,7 +20,7 @@ public sealed partial class MailboxEntity : IMailboxPort
     public MailboxEntity(string supervisor, EntityServices services, MailboxLimits limits, FabricMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
-        Supervisor = supervisor;
+        Name = supervisor;
         _services = services;
         _bodies = new BodyReader(services.Bodies, services.Store);
         _meter = new MailboxMeter(metrics);
@@ -30,40 +30,16 @@ public sealed partial class MailboxEntity : IMailboxPort
             () => new MailboxState(supervisor, limits, NewActivation()),
             MailboxMachine.Decide,
             new MailboxCommand.Wake());
-        _host.Signalled += _signals.Raise;
+        _host.Signalled += Raise;
         _host.Reset += _signals.RaiseAll;
         _host.Observed += _meter.Observe;
     }
 
-    /// <summary>Whose mailbox it is.</summary>
-    public string Supervisor { get; }
-
-    /// <summary>Whether its supervisor is registered, as far as is known in memory.</summary>
-    public bool IsOpen => _meter.IsOpen;
+    /// <inheritdoc/>
+    public string Name { get; }
 
     /// <inheritdoc/>
-    public async ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        var command = Command(request);
-        _services.Bodies.Add(command.BodyId, command.Body);
-        try
-        {
-            var reply = (MailboxReply.Enqueued)await _host.DecideAsync(command, cancellationToken);
-            if (reply.Duplicate)
-            {
-                _services.Bodies.Remove([command.BodyId], stored: false);
-            }
-
-            return new EnqueueResult(reply.Sequence, reply.Duplicate, reply.FirstId);
-        }
-        catch
-        {
-            // Refused, or never decided, or thrown away with the state: in each case nobody will ask for it.
-            _services.Bodies.Remove([command.BodyId], stored: false);
-            throw;
-        }
-    }
+    public bool IsKnown => _meter.IsOpen;
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(ReceiveRequest request, CancellationToken cancellationToken = default)
@@ -74,7 +50,7 @@ public sealed partial class MailboxEntity : IMailboxPort
         var deadline = _services.Clock.Now + wait;
         while (true)
         {
-            using var waiter = wait > TimeSpan.Zero ? _signals.Wait(0) : null;
+            using var waiter = wait > TimeSpan.Zero ? _signals.Wait(Effect.Signal.Ready) : null;
             var received = (MailboxReply.Received)await _host.DecideAsync(command, cancellationToken);
             if (received.Messages.Count > 0)
             {
@@ -115,34 +91,6 @@ public sealed partial class MailboxEntity : IMailboxPort
         SettleAsync(new MailboxCommand.Extend(receipts, lease), cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<Page<DeadLetter>> DeadLettersAsync(long after, int limit, CancellationToken cancellationToken = default)
-    {
-        var listed = (MailboxReply.DeadLetterList)await _host.DecideAsync(
-            new MailboxCommand.ListDeadLetters(after, limit), cancellationToken);
-        var bodies = await _bodies.ReadAsync([.. listed.Messages.Select(message => message.Body)], cancellationToken);
-        var items = new List<DeadLetter>(listed.Messages.Count);
-        for (var i = 0; i < listed.Messages.Count; i++)
-        {
-            var message = listed.Messages[i];
-            if (bodies[i] is { } body)
-            {
-                items.Add(new DeadLetter(message.Sequence, message.Reason, message.DeadAt, message.Attempt, body.Message));
-            }
-        }
-
-        var next = listed.More ? listed.Messages[^1].Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
-        return new Page<DeadLetter>(items, next);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<int> RedriveAsync(IReadOnlyList<long>? sequences, CancellationToken cancellationToken = default) =>
-        ChangeAsync(new MailboxCommand.Redrive(sequences), cancellationToken);
-
-    /// <inheritdoc/>
-    public ValueTask<int> PurgeDeadLettersAsync(CancellationToken cancellationToken = default) =>
-        ChangeAsync(new MailboxCommand.PurgeDeadLetters(), cancellationToken);
-
-    /// <inheritdoc/>
     public async ValueTask<MailboxCounts> CountAsync(CancellationToken cancellationToken = default)
     {
         var counts = (MailboxReply.Counts)await _host.DecideAsync(new MailboxCommand.Count(), cancellationToken);
@@ -150,56 +98,10 @@ public sealed partial class MailboxEntity : IMailboxPort
     }
 
     /// <inheritdoc/>
-    public async ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(delivery);
-        MailboxCommand command = OutboxMessage.Decode(delivery.Payload) switch
-        {
-            OutboxMessage.OpenMailbox => new MailboxCommand.Open(),
-            OutboxMessage.CloseMailbox => new MailboxCommand.Close(),
-            OutboxMessage.Post said => Command(FabricMessages.ToEnqueue(said.Message)) with { IsBeyondLimits = true },
-            var other => throw new InvalidOperationException($"a mailbox does not take {other.GetType().Name}"),
-        };
-        var post = command as MailboxCommand.Enqueue;
-        if (post is not null)
-        {
-            _services.Bodies.Add(post.BodyId, post.Body);
-        }
-
-        MailboxReply? reply = null;
-        try
-        {
-            reply = await _host.HearAsync(delivery.Sender, delivery.Number, command, cancellationToken);
-        }
-        finally
-        {
-            if (post is not null && reply is not MailboxReply.Enqueued { Duplicate: false })
-            {
-                _services.Bodies.Remove([post.BodyId], stored: false);
-            }
-        }
-    }
-
-    /// <summary>Says that something may be due.</summary>
     public Task WakeAsync() => _host.WakeAsync();
 
-    /// <summary>Drops what need not be in memory; true where nothing is left, and nobody waits.</summary>
+    /// <inheritdoc/>
     public bool TryPassivate() => _signals.IsEmpty && _host.TryPassivate();
-
-    private MailboxCommand.Enqueue Command(EnqueueRequest request) => new()
-    {
-        BodyId = _services.Store.NextBodyId(),
-        Body = new MessageBody(request.Message, request.TraceParent),
-        Id = request.IdempotencyKey is { } key
-            ? Fingerprint.OfIdempotencyKey(request.Source, key)
-            : Fingerprint.OfId(request.Source, request.Id),
-        FirstId = request.IdempotencyKey is null ? null : request.Id,
-        BodyHash = request.BodyHash,
-        ReplyHash = request.CorrelationId is null ? 0 : Fingerprint.OfReply(request.Source, request.CorrelationId),
-        Priority = request.Priority,
-        TtlMs = request.TtlMs ?? 0,
-        IsMemory = request.Durability == Durability.Memory,
-    };
 
     private async ValueTask<IReadOnlyList<Delivery>> DeliverAsync(
         IReadOnlyList<LeasedMessage> messages, ReceiveRequest request, CancellationToken cancellationToken)
@@ -237,7 +139,7 @@ public sealed partial class MailboxEntity : IMailboxPort
             {
                 var message = messages[i];
                 deliveries.Add(new Delivery(
-                    message.Receipt, message.Sequence, message.Attempt, message.Until, null, body.TraceParent, body.Message));
+                    message.Receipt, message.Sequence, message.Attempt, message.Until, message.Topic, body.TraceParent, body.Message));
             }
         }
 
@@ -268,9 +170,6 @@ public sealed partial class MailboxEntity : IMailboxPort
         return new AckResult(settled.Count, settled.Stale);
     }
 
-    private async ValueTask<int> ChangeAsync(MailboxCommand command, CancellationToken cancellationToken) =>
-        ((MailboxReply.Changed)await _host.DecideAsync(command, cancellationToken)).Count;
-
     private async ValueTask<bool> IsRaisedAsync(Signals.Waiter waiter, TimeSpan wait, CancellationToken cancellationToken)
     {
         try
@@ -281,6 +180,19 @@ public sealed partial class MailboxEntity : IMailboxPort
         catch (TimeoutException)
         {
             return false;
+        }
+    }
+
+    /// <summary>A message that is ready is for one who waits; that something is held no more is for all.</summary>
+    private void Raise(ulong what)
+    {
+        if (what == Effect.Signal.Ended)
+        {
+            _signals.RaiseAll(what);
+        }
+        else
+        {
+            _signals.Raise(what);
         }
     }
 

@@ -34,14 +34,14 @@ public sealed class OutboxCarrier(IEntities entities, IEntityStore store, BodyCa
     }
 
     private async Task CarryAsync(
-        string sender, string recipient, IEnumerable<OutboxEntry> entries, CancellationToken cancellationToken)
+        string sender, EntityKey recipient, IEnumerable<OutboxEntry> entries, CancellationToken cancellationToken)
     {
-        var mailbox = entities.Mailbox(recipient);
+        var port = Find(recipient);
         foreach (var (number, message) in entries)
         {
             try
             {
-                await mailbox.AcceptAsync(new OutboxDelivery(sender, number, message.Encode()), cancellationToken);
+                await port.AcceptAsync(new OutboxDelivery(sender, number, message.Encode()), cancellationToken);
             }
             catch (FaultException e) when (e.Fault.Code is ErrorCode.DestinationNotFound or ErrorCode.Conflict)
             {
@@ -49,6 +49,14 @@ public sealed class OutboxCarrier(IEntities entities, IEntityStore store, BodyCa
             }
         }
     }
+
+    private IOutboxPort Find(EntityKey recipient) => recipient.Kind switch
+    {
+        EntityKind.Mailbox => entities.Mailbox(recipient.Name),
+        EntityKind.Topic => entities.Topic(recipient.Name),
+        EntityKind.TopicRegistry => entities.TopicRegistry,
+        _ => throw new InvalidOperationException($"{recipient} hears nobody"),
+    };
 
     private async ValueTask<OutboxMessage?> PostOfAsync(OutboxMessage.ReportExpiry report, CancellationToken cancellationToken)
     {
@@ -66,7 +74,7 @@ public sealed class OutboxCarrier(IEntities entities, IEntityStore store, BodyCa
             return envelope.Destination.Kind == DestinationKind.Supervisor && Names.IsSupervisor(envelope.Source)
                 ? new OutboxMessage.Post(
                     envelope.Source,
-                    FabricMessages.Expiry(envelope, report.To, report.Sequence, DateTimeOffset.FromUnixTimeMilliseconds(report.AtMs)))
+                    FabricMessages.Expiry(envelope, report.Mailbox, report.Sequence, DateTimeOffset.FromUnixTimeMilliseconds(report.AtMs)))
                 : null;
         }
     }

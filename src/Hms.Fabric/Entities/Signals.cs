@@ -53,6 +53,30 @@ internal sealed class Signals
         first?.Source.TrySetResult();
     }
 
+    /// <summary>Wakes all who wait for it.</summary>
+    public void RaiseAll(ulong what)
+    {
+        Waiter[] all;
+        lock (_gate)
+        {
+            if (!_waiters.Remove(what, out var list))
+            {
+                return;
+            }
+
+            all = [.. list];
+            foreach (var waiter in all)
+            {
+                waiter.Node = null;
+            }
+        }
+
+        foreach (var waiter in all)
+        {
+            waiter.Source.TrySetResult();
+        }
+    }
+
     /// <summary>Wakes everybody: what they wait for may have changed in any way.</summary>
     public void RaiseAll()
     {

@@ -9,14 +9,14 @@ namespace Hms.Fabric.Messages;
 /// One request and its reply (section 4.1). The requester begins to wait before the request goes out, so that no reply can come by any
 /// other way; a repeated request finds the reply that came in the meantime.
 /// </summary>
-internal sealed class Exchange(FabricService fabric, IMailboxPort mailbox, Envelope request, SendRequest how)
+internal sealed class Exchange(Router router, IMailboxPort mailbox, Envelope request, SendRequest how)
 {
     public async ValueTask<Reply> RunAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         var ticket = new ReplyTicket(
             request.Source,
             RequestId(),
-            request.ReplyCorrelation,
+            request.Routed.ReplyCorrelation,
             [request.Destination.Name, Names.MetaSupervisor],
             Earlier: false);
         var isWaiting = false;
@@ -26,7 +26,7 @@ internal sealed class Exchange(FabricService fabric, IMailboxPort mailbox, Envel
             isWaiting = true;
             if (reply is null)
             {
-                var receipt = await fabric.RouteAsync(request, how, cancellationToken);
+                var receipt = await router.RouteAsync(request, how, cancellationToken);
                 ticket = await ChangedAsync(ticket, receipt);
                 reply = await AwaitAsync(ticket, wait, cancellationToken);
             }
@@ -52,7 +52,7 @@ internal sealed class Exchange(FabricService fabric, IMailboxPort mailbox, Envel
     /// </summary>
     private async ValueTask<ReplyTicket> ChangedAsync(ReplyTicket ticket, SendReceipt receipt)
     {
-        var changed = ticket with { Correlation = request.CorrelationId ?? receipt.Id, Earlier = receipt.Duplicate };
+        var changed = ticket with { Correlation = request.Routed.CorrelationId ?? receipt.Id, Earlier = receipt.Duplicate };
         if (changed.Correlation != ticket.Correlation)
         {
             await StopWaitingAsync(ticket);

@@ -27,12 +27,34 @@ internal static class FabricMessages
         return ErrorResponse($"expired_{where:x16}_{at.ToUnixTimeMilliseconds()}", expired, fault, at);
     }
 
+    /// <summary>Tells a subscriber what a topic's retention removed before it reached the mailbox.</summary>
+    public static byte[] Loss(string supervisor, string topic, long first, long last, DateTimeOffset at)
+    {
+        var fault = new Fault(ErrorCode.MessageTimeout, $"{last - first + 1} messages of the topic {topic} were removed by its retention, unread")
+        {
+            Record = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+            {
+                ["topic"] = topic,
+                ["count"] = last - first + 1,
+                ["first_sequence"] = first,
+                ["last_sequence"] = last,
+            }),
+        };
+        var where = Fingerprint.OfId(supervisor, topic).High;
+        return Write(
+            $"lost_{where:x16}_{last}", supervisor, "error_response", at, topic, Priority.Normal, fault.WriteTo);
+    }
+
     /// <summary>An <c>error_response</c> (section 5.1) to the source of a message.</summary>
     public static byte[] ErrorResponse(string id, Envelope about, Fault fault, DateTimeOffset now) =>
         Answer(id, about, "error_response", now, fault.WriteTo);
 
     /// <summary>A message to the source of another, with that one's correlation and priority.</summary>
-    public static byte[] Answer(string id, Envelope about, string messageType, DateTimeOffset now, Action<Utf8JsonWriter> writeContent)
+    public static byte[] Answer(string id, Envelope about, string messageType, DateTimeOffset now, Action<Utf8JsonWriter> writeContent) =>
+        Write(id, about.Source, messageType, now, about.ReplyCorrelation, about.Priority, writeContent);
+
+    private static byte[] Write(
+        string id, string destination, string messageType, DateTimeOffset now, string correlationId, Priority priority, Action<Utf8JsonWriter> writeContent)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, JsonText.Writing))
@@ -40,13 +62,13 @@ internal static class FabricMessages
             json.WriteStartObject();
             json.WriteString("id"u8, id);
             json.WriteString("source"u8, Names.MetaSupervisor);
-            json.WriteString("destination"u8, about.Source);
+            json.WriteString("destination"u8, destination);
             json.WriteString("message_type"u8, messageType);
             json.WritePropertyName("content"u8);
             writeContent(json);
             json.WriteString("timestamp"u8, JsonText.Timestamp(now));
-            json.WriteString("correlation_id"u8, about.ReplyCorrelation);
-            json.WriteString("priority"u8, about.Priority.WireName());
+            json.WriteString("correlation_id"u8, correlationId);
+            json.WriteString("priority"u8, priority.WireName());
             json.WriteString("version"u8, ProtocolVersion.Current);
             json.WriteEndObject();
         }

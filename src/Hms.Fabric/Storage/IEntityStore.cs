@@ -34,10 +34,14 @@ public interface IEntityStore : IAsyncDisposable
 
     /// <summary>
     /// Says that an entity has something to commit. The store collects it when it puts its next transaction together: all that the
-    /// entity has decided by then is one commit. Every enlistment is followed by one collection, and that by one
-    /// completion unless there turned out to be nothing to commit.
+    /// entity has decided by then is one commit. Every enlistment is followed by a collection, one that is not urgent perhaps by the one
+    /// that an earlier such enlistment waits for; a collection is followed by one completion unless there turned out to be nothing to
+    /// commit.
     /// </summary>
-    void Enlist(ICommitSource source);
+    /// <param name="source">The entity.</param>
+    /// <param name="urgent">Whether it goes with the next transaction, since somebody waits for it. Others are collected in their order, as
+    /// many with each transaction as delay it little.</param>
+    void Enlist(ICommitSource source, bool urgent);
 }
 
 /// <summary>An entity that has something to commit.</summary>
@@ -47,7 +51,8 @@ public interface ICommitSource
     void Collect(EntityCommit commit);
 
     /// <summary>Says what became of the commit collected last; null when it is durable. Called by the store's writer; it must not wait.</summary>
-    void Complete(StoreException? failure);
+    /// <returns>What is to be done now, away from the writer; null where that is nothing.</returns>
+    IThreadPoolWorkItem? Complete(StoreException? failure);
 }
 
 /// <summary>An entity as it is stored.</summary>

@@ -8,7 +8,6 @@ namespace Hms.Http.Endpoints;
 /// <summary>Receiving by long-poll, and saying what became of what was received.</summary>
 internal sealed class MailboxEndpoints(IFabric fabric, HttpOptions options, CancellationToken stopping)
 {
-    private static readonly long LeaseMaxMs = (long)Ranges.LeaseMax.TotalMilliseconds;
     private static readonly ReceiveRequest Defaults = new();
 
     public void Map(IEndpointRouteBuilder routes)
@@ -89,10 +88,10 @@ internal sealed class MailboxEndpoints(IFabric fabric, HttpOptions options, Canc
         var query = new Query(request);
         var receive = new ReceiveRequest
         {
-            Max = (int)query.Integer("max", 1, Ranges.PageMax, Defaults.Max),
+            Max = ReceiveQuery.Max(ref query, Defaults.Max),
             Wait = query.Clamped("wait_ms", Ranges.WaitMax),
-            Lease = TimeSpan.FromMilliseconds(query.Integer("lease_ms", 1, LeaseMaxMs, (long)Defaults.Lease.TotalMilliseconds)),
-            AutoAck = query.Word<bool>("ack", static word => word == "auto" ? true : null, "must be auto") ?? false,
+            Lease = ReceiveQuery.Lease(ref query),
+            AutoAck = ReceiveQuery.AutoAck(ref query),
         };
         query.Done();
         return receive;

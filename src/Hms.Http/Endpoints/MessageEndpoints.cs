@@ -1,11 +1,13 @@
 using System.Text.Json;
+using Hms.Http.Bulk;
+using Hms.Http.Guarding;
 using Hms.Http.Reading;
 using Hms.Http.Writing;
 
 namespace Hms.Http.Endpoints;
 
 /// <summary>Sending messages (section 4), and asking for a reply.</summary>
-internal sealed class MessageEndpoints(IFabric fabric, HttpOptions options, CancellationToken stopping)
+internal sealed class MessageEndpoints(IFabric fabric, HttpOptions options, Failures failures, CancellationToken stopping)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -13,7 +15,10 @@ internal sealed class MessageEndpoints(IFabric fabric, HttpOptions options, Canc
         routes.MapPost("/v1/validate", (RequestDelegate)ValidateAsync);
     }
 
-    private async Task SendAsync(HttpContext context)
+    private Task SendAsync(HttpContext context) =>
+        BulkSend.IsBulk(context.Request) ? BulkSend.RunAsync(context, fabric, options, failures) : SendOneAsync(context);
+
+    private async Task SendOneAsync(HttpContext context)
     {
         var head = SendHeaders.Read(context.Request.Headers);
         var request = new SendRequest(await RequestBody.ReadAsync(context.Request, options.MessageBytesMax))
@@ -30,7 +35,12 @@ internal sealed class MessageEndpoints(IFabric fabric, HttpOptions options, Canc
 
         // A message that has come in whole is sent, whether or not its sender stays to hear of it.
         var receipt = await fabric.SendAsync(request, CancellationToken.None);
-        await JsonAnswer.WriteAsync(context, StatusCodes.Status202Accepted, receipt, WriteReceipt);
+        if (receipt.Results is { } results)
+        {
+            failures.Note(context, results);
+        }
+
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status202Accepted, receipt, ReceiptWriter.Write);
     }
 
     private async Task RequestAsync(HttpContext context, SendRequest request, TimeSpan wait)
@@ -63,17 +73,6 @@ internal sealed class MessageEndpoints(IFabric fabric, HttpOptions options, Canc
         var message = await RequestBody.ReadAsync(context.Request, options.MessageBytesMax);
         var problems = await fabric.ValidateAsync(message, context.RequestAborted);
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, problems, WriteProblems);
-    }
-
-    private static void WriteReceipt(Utf8JsonWriter json, SendReceipt receipt)
-    {
-        json.WriteStartObject();
-        json.WriteString("id"u8, receipt.Id);
-        json.WriteString("status"u8, "accepted"u8);
-        json.WriteNumber("deliveries"u8, receipt.Deliveries);
-        json.WriteBoolean("duplicate"u8, receipt.Duplicate);
-        json.WriteString("durability"u8, SendHeaders.WireName(receipt.Durability));
-        json.WriteEndObject();
     }
 
     private static void WriteProblems(Utf8JsonWriter json, IReadOnlyList<Problem> problems)

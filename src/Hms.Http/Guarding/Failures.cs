@@ -34,6 +34,13 @@ internal sealed partial class Failures(HttpMetrics metrics, IHostApplicationLife
     /// <summary>Answers a fault with its status, or with another one where HTTP has a better word for it.</summary>
     public Task RefuseAsync(HttpContext context, Fault fault, int? status = null)
     {
+        Note(context, fault);
+        return WriteAsync(context, fault, status ?? fault.Code.HttpStatus());
+    }
+
+    /// <summary>Counts a fault, and logs what matters, for whoever answers it within an answer of its own.</summary>
+    public void Note(HttpContext context, Fault fault)
+    {
         metrics.Refused(fault.Code);
         if (fault.Code is ErrorCode.Unauthenticated or ErrorCode.Forbidden)
         {
@@ -44,8 +51,42 @@ internal sealed partial class Failures(HttpMetrics metrics, IHostApplicationLife
         {
             LogFault(context.Request.Method, context.Request.Path, fault.Message);
         }
+    }
 
-        return WriteAsync(context, fault, status ?? fault.Code.HttpStatus());
+    /// <summary>Notes each fault among what came of several messages.</summary>
+    public void Note(HttpContext context, IReadOnlyList<SendOutcome> outcomes)
+    {
+        foreach (var outcome in outcomes)
+        {
+            if (outcome.Fault is { } fault)
+            {
+                Note(context, fault);
+            }
+            else if (outcome.Receipt.Results is { } results)
+            {
+                Note(context, results);
+            }
+        }
+    }
+
+    /// <summary>Counts an exception, and logs it where it is no fault; returns what to say of it.</summary>
+    public Fault Note(HttpContext context, Exception exception)
+    {
+        if (exception is FaultException { Fault: var fault })
+        {
+            Note(context, fault);
+            return fault;
+        }
+
+        if (exception is OperationCanceledException && lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            metrics.Refused(ErrorCode.Unavailable);
+            return new Fault(ErrorCode.Unavailable, "the fabric is stopping");
+        }
+
+        metrics.Refused(ErrorCode.Internal);
+        LogBroken(exception, context.Request.Method, context.Request.Path);
+        return new Fault(ErrorCode.Internal, "the request failed inside the fabric");
     }
 
     /// <summary>Gives a body to an error that was answered with a bare status: an unknown route, a wrong method.</summary>
@@ -70,9 +111,11 @@ internal sealed partial class Failures(HttpMetrics metrics, IHostApplicationLife
         return Task.CompletedTask;
     }
 
-    private static Fault FaultOf(BadHttpRequestException bad) => bad.StatusCode switch
+    /// <summary>What Kestrel, or a reader of ours, finds wrong with a request as HTTP.</summary>
+    public static Fault FaultOf(BadHttpRequestException bad) => bad.StatusCode switch
     {
         StatusCodes.Status413PayloadTooLarge => new Fault(ErrorCode.PayloadTooLarge, "the body is too large"),
+        StatusCodes.Status415UnsupportedMediaType => new Fault(ErrorCode.MessageFormat, bad.Message),
         StatusCodes.Status408RequestTimeout => new Fault(ErrorCode.MessageTimeout, "the body came too slowly"),
         _ => new Fault(ErrorCode.MessageFormat, $"the request is not valid HTTP: {bad.Message}"),
     };
@@ -107,13 +150,8 @@ internal sealed partial class Failures(HttpMetrics metrics, IHostApplicationLife
         : fault.Code is ErrorCode.MailboxFull or ErrorCode.RateLimited ? 1
         : null;
 
-    private Task BreakAsync(HttpContext context, Exception exception)
-    {
-        metrics.Refused(ErrorCode.Internal);
-        LogBroken(exception, context.Request.Method, context.Request.Path);
-        var fault = new Fault(ErrorCode.Internal, "the request failed inside the fabric");
-        return WriteAsync(context, fault, StatusCodes.Status500InternalServerError);
-    }
+    private Task BreakAsync(HttpContext context, Exception exception) =>
+        WriteAsync(context, Note(context, exception), StatusCodes.Status500InternalServerError);
 
     [LoggerMessage(1, LogLevel.Warning,
         "Security event: {Code} ({Reason}) for {Method} {Path}, Host {Host}, Origin {Origin}, from {Remote}",

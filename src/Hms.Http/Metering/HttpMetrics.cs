@@ -26,10 +26,10 @@ internal sealed class HttpMetrics
         _refused = meter.CreateCounter<long>("hms.refused", "{request}", "Requests refused, by error code.");
     }
 
-    /// <summary>Counts a request that is over.</summary>
+    /// <summary>Counts a request that is over; not a socket, whose life is no answer's time.</summary>
     public void Answered(HttpContext context, TimeSpan elapsed)
     {
-        if (_duration.Enabled)
+        if (_duration.Enabled && context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols)
         {
             _duration.Record(
                 elapsed.TotalSeconds,

@@ -88,9 +88,10 @@ internal struct Query(HttpRequest request)
         }
     }
 
-    private static bool IsDigits(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
+    /// <summary>Notes what is wrong with something that is read besides the query.</summary>
+    public void Note(string name, string message) => (_problems ??= []).Add(new Problem($"/{name}", message));
 
-    private void Note(string name, string message) => (_problems ??= []).Add(new Problem($"/{name}", message));
+    private static bool IsDigits(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
 
     private string? Text(string name)
     {

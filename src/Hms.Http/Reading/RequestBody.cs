@@ -12,15 +12,40 @@ internal static class RequestBody
     /// <summary>Up to here memory is given on the client's word; beyond, only for what it has sent.</summary>
     private const int TrustedBytesMax = 64 * 1024;
 
+    /// <summary>What is unpacked at a time.</summary>
+    private const int UnpackedBytes = 16 * 1024;
+
     /// <summary>Reads a body into an array of its own, which the caller may keep.</summary>
-    /// <exception cref="FaultException"><see cref="ErrorCode.PayloadTooLarge"/>, at once where the length is announced.</exception>
+    /// <exception cref="FaultException"><see cref="ErrorCode.PayloadTooLarge"/>, at once where the length is announced; what comes packed
+    /// is measured as it is unpacked.</exception>
     public static ValueTask<byte[]> ReadAsync(HttpRequest request, int bytesMax) => request.ContentLength switch
     {
+        _ when ContentEncoding.IsGzip(request) => ReadGrowingAsync(Open(request, bytesMax), bytesMax),
         { } length when length > bytesMax => throw Refusal.TooLarge(bytesMax),
         0 => new ValueTask<byte[]>([]),
         <= TrustedBytesMax and { } length => ReadExactAsync(request.BodyReader, (int)length),
         _ => ReadGrowingAsync(request.BodyReader, bytesMax),
     };
+
+    /// <summary>A body as it comes in, unpacked; whoever reads it measures it.</summary>
+    /// <exception cref="FaultException"><see cref="ErrorCode.PayloadTooLarge"/> where too great a length is announced.</exception>
+    public static PipeReader Open(HttpRequest request, int bytesMax)
+    {
+        var isPacked = ContentEncoding.IsGzip(request);
+        if (request.ContentLength > (isPacked ? GzipBody.PackedBytesMax(bytesMax) : bytesMax))
+        {
+            throw Refusal.TooLarge(bytesMax);
+        }
+
+        if (!isPacked)
+        {
+            return request.BodyReader;
+        }
+
+        var unpacked = new GzipBody(request.Body, bytesMax);
+        request.HttpContext.Response.RegisterForDispose(unpacked);
+        return PipeReader.Create(unpacked, new StreamPipeReaderOptions(bufferSize: UnpackedBytes, leaveOpen: true));
+    }
 
     /// <summary>Reads a body that keeps to a schema. An optional member that is <c>null</c> counts as absent.</summary>
     /// <exception cref="FaultException"><see cref="ErrorCode.MessageFormat"/> where it is no JSON object;

@@ -24,12 +24,35 @@ internal readonly record struct SendHeaders(Durability Durability, string? Idemp
             throw Refusal.Of(problems);
         }
 
-        var trace = headers.TraceParent.Count == 1 ? headers.TraceParent.ToString() : "";
-        return new SendHeaders(
-            durability, key, TraceParents.IsWellFormed(trace) ? trace : null, Preferences.Wait(headers["Prefer"]));
+        return new SendHeaders(durability, key, ReadTraceParent(headers), Preferences.Wait(headers["Prefer"]));
+    }
+
+    /// <summary>Reads the headers that go for every message of a bulk; those that mean one message are refused.</summary>
+    /// <exception cref="FaultException"><see cref="ErrorCode.Validation"/> with every problem.</exception>
+    public static SendHeaders ReadBulk(IHeaderDictionary headers)
+    {
+        List<Problem>? problems = null;
+        var durability = ReadDurability(headers[DurabilityName], ref problems);
+        if (headers.ContainsKey(IdempotencyKeyName))
+        {
+            (problems ??= []).Add(new Problem($"/{IdempotencyKeyName}", "is for one message, not for a body of several"));
+        }
+
+        if (Preferences.Wait(headers["Prefer"]) is not null)
+        {
+            (problems ??= []).Add(new Problem("/Prefer", "wait is for one message, not for a body of several"));
+        }
+
+        return problems is null ? new SendHeaders(durability, null, ReadTraceParent(headers), null) : throw Refusal.Of(problems);
     }
 
     public static string WireName(Durability durability) => durability == Durability.Memory ? "memory" : "fsync";
+
+    private static string? ReadTraceParent(IHeaderDictionary headers)
+    {
+        var trace = headers.TraceParent.Count == 1 ? headers.TraceParent.ToString() : "";
+        return TraceParents.IsWellFormed(trace) ? trace : null;
+    }
 
     private static Durability ReadDurability(StringValues values, ref List<Problem>? problems)
     {

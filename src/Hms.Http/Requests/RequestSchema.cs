@@ -33,6 +33,8 @@ internal sealed class RequestSchema
 
     public static RequestSchema Redrive { get; } = new("RedriveRequest", mayBeAbsent: true);
 
+    public static RequestSchema Subscription { get; } = new("SubscriptionRequest", mayBeAbsent: true);
+
     public static RequestSchema Registration { get; } = OfMessage("RegistrationRequest", "supervisor_registration");
 
     public static RequestSchema Heartbeat { get; } = OfMessage("HeartbeatRequest", "supervisor_heartbeat", mayBeAbsent: true);
@@ -40,7 +42,8 @@ internal sealed class RequestSchema
     public static RequestSchema MessageType { get; } = new("MessageTypeRequest");
 
     /// <summary>Every schema.</summary>
-    public static IReadOnlyList<RequestSchema> All { get; } = [Ack, Nack, Extend, Redrive, Registration, Heartbeat, MessageType];
+    public static IReadOnlyList<RequestSchema> All { get; } =
+        [Ack, Nack, Extend, Redrive, Subscription, Registration, Heartbeat, MessageType];
 
     /// <summary>Its name in the OpenAPI document.</summary>
     public string Name { get; }

@@ -17,20 +17,8 @@ internal sealed class MemoryStore
     /// <summary>One commit: all that has changed since the last one.</summary>
     public void Commit(IEntityState state)
     {
+        Put(state);
         var changes = state.Changes;
-        foreach (var key in changes.Rows)
-        {
-            var value = new ArrayBufferWriter<byte>();
-            if (state.Write(key, value))
-            {
-                _rows[key.Encode()] = value.WrittenSpan.ToArray();
-            }
-            else
-            {
-                _rows.Remove(key.Encode());
-            }
-        }
-
         foreach (var (id, body) in changes.Bodies)
         {
             Assert.True(Bodies.TryAdd(id, body.Message.ToArray()), $"body {id} is stored twice");
@@ -49,6 +37,19 @@ internal sealed class MemoryStore
         changes.Clear();
     }
 
+    /// <summary>The rows as they would be if what has changed were committed; nothing is.</summary>
+    public MemoryStore With(IEntityState state)
+    {
+        var with = new MemoryStore();
+        foreach (var (key, value) in _rows)
+        {
+            with._rows.Add(key, value);
+        }
+
+        with.Put(state);
+        return with;
+    }
+
     /// <summary>Reads everything into an empty state.</summary>
     public T LoadInto<T>(T state)
         where T : IEntityState
@@ -61,5 +62,21 @@ internal sealed class MemoryStore
         state.Loaded();
         Assert.True(state.Changes.IsEmpty, "reading rows is no change");
         return state;
+    }
+
+    private void Put(IEntityState state)
+    {
+        foreach (var key in state.Changes.Rows)
+        {
+            var value = new ArrayBufferWriter<byte>();
+            if (state.Write(key, value))
+            {
+                _rows[key.Encode()] = value.WrittenSpan.ToArray();
+            }
+            else
+            {
+                _rows.Remove(key.Encode());
+            }
+        }
     }
 }

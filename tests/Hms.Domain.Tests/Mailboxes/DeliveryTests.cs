@@ -149,11 +149,11 @@ public sealed class DeliveryTests
     [Fact]
     public void Every_message_that_becomes_ready_wakes_one_who_waits()
     {
-        var signals = _mailbox.Decide(_mailbox.Message("a")).Effects;
-        Assert.Equal([new Effect.Signal(0)], signals);
+        var (ready, ended) = (new Effect.Signal(Effect.Signal.Ready), new Effect.Signal(Effect.Signal.Ended));
+        Assert.Equal([ready], _mailbox.Decide(_mailbox.Message("a")).Effects);
         _mailbox.ReceiveOne(leaseMs: 10);
         _mailbox.Advance(10);
-        Assert.Equal([new Effect.Signal(0)], _mailbox.Decide(new MailboxCommand.Wake()).Effects);
+        Assert.Equal([ready, ended], _mailbox.Decide(new MailboxCommand.Wake()).Effects);
         Assert.Empty(_mailbox.Decide(new MailboxCommand.Wake()).Effects);
     }
 }

@@ -19,6 +19,9 @@ internal abstract record CounterCommand
 
     public sealed record Say(params string[] To) : CounterCommand;
 
+    /// <summary>Says something for which its sender does not wait.</summary>
+    public sealed record SayQuickly(string To) : CounterCommand;
+
     /// <summary>Adds, and then throws, as only a bug would.</summary>
     public sealed record Break(long By) : CounterCommand;
 
@@ -47,6 +50,11 @@ internal sealed class CounterState : IEntityState
         CounterCommand.AddQuickly add => state.Step(add.By) with { Rest = Rest.Memory },
         CounterCommand.Refuse refuse => state.Step(refuse.By) with { Reply = null, Fault = new Fault(ErrorCode.Conflict, "no") },
         CounterCommand.Say say => state.Step(1) with { Effects = [.. say.To.Select(to => new Effect.Send(new OutboxMessage.OpenMailbox(to)))] },
+        CounterCommand.SayQuickly say => state.Step(1) with
+        {
+            Effects = [new Effect.Send(new OutboxMessage.OpenMailbox(say.To))],
+            Rest = Rest.Memory,
+        },
         CounterCommand.Break broken => throw new InvalidOperationException($"broken at {state.Step(broken.By).Reply!.Value}"),
         _ => state.Step(0),
     };

@@ -9,7 +9,7 @@ internal sealed class HandStore : IEntityStore
     private readonly Lock _gate = new();
     private readonly Dictionary<EntityKey, (long Version, Dictionary<RowKey, byte[]> Rows)> _entities = [];
     private readonly Dictionary<long, MessageBody> _bodies = [];
-    private List<ICommitSource> _enlisted = [];
+    private List<(ICommitSource Source, bool Urgent)> _enlisted = [];
     private long _bodyId;
 
     public string Name => "hand";
@@ -20,6 +20,9 @@ internal sealed class HandStore : IEntityStore
 
     /// <summary>What reading throws; null where it works.</summary>
     public StoreException? ReadFailure { get; set; }
+
+    /// <summary>What reading waits for; null where it waits for nothing.</summary>
+    public Task? ReadsAfter { get; set; }
 
     public int Enlisted
     {
@@ -32,25 +35,38 @@ internal sealed class HandStore : IEntityStore
         }
     }
 
-    public long NextBodyId() => Interlocked.Increment(ref _bodyId);
-
-    public void Enlist(ICommitSource source)
+    /// <summary>How many of them somebody waits for.</summary>
+    public int EnlistedUrgently
     {
-        lock (_gate)
+        get
         {
-            _enlisted.Add(source);
+            lock (_gate)
+            {
+                return _enlisted.Count(enlisted => enlisted.Urgent);
+            }
         }
     }
 
-    public ValueTask<StoredEntity?> LoadAsync(EntityKey key, CancellationToken cancellationToken = default)
+    public long NextBodyId() => Interlocked.Increment(ref _bodyId);
+
+    public void Enlist(ICommitSource source, bool urgent)
     {
+        lock (_gate)
+        {
+            _enlisted.Add((source, urgent));
+        }
+    }
+
+    public async ValueTask<StoredEntity?> LoadAsync(EntityKey key, CancellationToken cancellationToken = default)
+    {
+        await (ReadsAfter ?? Task.CompletedTask);
         lock (_gate)
         {
             return ReadFailure is not null ? throw ReadFailure
                 : _entities.TryGetValue(key, out var found)
-                ? new(new StoredEntity(
-                    found.Version, [.. found.Rows.OrderBy(row => Convert.ToHexString(row.Key.Encode()), StringComparer.Ordinal).Select(row => new Row(row.Key, row.Value))]))
-                : default;
+                ? new StoredEntity(
+                    found.Version, [.. found.Rows.OrderBy(row => Convert.ToHexString(row.Key.Encode()), StringComparer.Ordinal).Select(row => new Row(row.Key, row.Value))])
+                : null;
         }
     }
 
@@ -87,17 +103,17 @@ internal sealed class HandStore : IEntityStore
         }
     }
 
-    /// <summary>Collects from all who have enlisted.</summary>
+    /// <summary>Collects from all who have enlisted, those first for whom somebody waits.</summary>
     public Transaction Collect()
     {
-        List<ICommitSource> sources;
+        List<(ICommitSource Source, bool Urgent)> sources;
         lock (_gate)
         {
             (sources, _enlisted) = (_enlisted, []);
         }
 
         var collected = new List<(ICommitSource, EntityCommit)>();
-        foreach (var source in sources)
+        foreach (var (source, _) in sources.OrderByDescending(enlisted => enlisted.Urgent))
         {
             var commit = new EntityCommit();
             source.Collect(commit);
@@ -178,11 +194,19 @@ internal sealed class HandStore : IEntityStore
             var applied = collected.Select(one => (one.Source, Done: store.Apply(one.Commit))).ToArray();
             foreach (var (source, done) in applied)
             {
-                source.Complete(done ? null : new StoreException("changed elsewhere"));
+                Complete(source, done ? null : new StoreException("changed elsewhere"));
             }
         }
 
-        public void Fail() => collected.ForEach(one => one.Source.Complete(new StoreException("the disk is full")));
+        public void Fail() => collected.ForEach(one => Complete(one.Source, new StoreException("the disk is full")));
+
+        private static void Complete(ICommitSource source, StoreException? failure)
+        {
+            if (source.Complete(failure) is { } next)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
+            }
+        }
 
         /// <summary>It was applied, and nobody could know.</summary>
         public void FailAfterApplying()

@@ -64,8 +64,24 @@ internal sealed class World : IWakeups, IOutboxCarrier
         }
     }
 
+    /// <summary>Whether an entity wants to be woken by now; it must ask anew then.</summary>
+    public bool TakeDue(EntityKey key)
+    {
+        lock (Wakes)
+        {
+            return Wakes.RemoveAll(wake => wake.Key == key && wake.At <= Services.Clock.Now) > 0;
+        }
+    }
+
     public async ValueTask CarryAsync(string sender, IReadOnlyList<OutboxEntry> messages, CancellationToken cancellationToken)
     {
+        // Every mailbox that is opened subscribes to what goes to everybody: no test of this is about that.
+        messages = [.. messages.Where(message => message.Message is not OutboxMessage.Subscribe { Topic: Names.Everybody })];
+        if (messages.Count == 0)
+        {
+            return;
+        }
+
         var carried = new Carried(sender, messages);
         _carried.Writer.TryWrite(carried);
         await carried.Heard.Task;
@@ -92,6 +108,6 @@ internal sealed class World : IWakeups, IOutboxCarrier
 
         public IEnumerable<long> Numbers => Messages.Select(message => message.Number);
 
-        public IEnumerable<string> To => Messages.Select(message => message.Message.To);
+        public IEnumerable<string> To => Messages.Select(message => message.Message.To.Name);
     }
 }

@@ -22,6 +22,10 @@ public sealed class OutboxCarrierTests : IEntities, IDisposable
 
     public IMailboxPort Mailbox(string supervisor) => _mailboxes[supervisor];
 
+    public ITopicPort Topic(string name) => throw new NotSupportedException();
+
+    public ITopicRegistryPort TopicRegistry => throw new NotSupportedException();
+
     public IDirectoryPort Directory(int partition) => throw new NotSupportedException();
 
     public void Dispose() => _metrics.Dispose();

@@ -10,6 +10,7 @@ public sealed class RubbishTests
     [
         "/v1/messages", "/v1/validate", "/v1/supervisors/b/messages/ack", "/v1/supervisors/b/messages/nack", "/v1/supervisors/b/messages/extend",
         "/v1/supervisors/b/dead-letters/redrive", "/v1/supervisors/b/heartbeat", "PUT /v1/supervisors/b", "PUT /v1/message-types/t",
+        "PUT /v1/topics/t/subscribers/b",
     ];
 
     private static readonly string[] Bodies =
@@ -17,6 +18,7 @@ public sealed class RubbishTests
         """{"receipts":["r1"],"lease_ms":1000,"delay_ms":5,"dead_letter":false,"reason":"x"}""",
         """{"supervisor_type":"x","roles":["a"],"capabilities":["b"],"public_key":{"kty":"EC"},"heartbeat_interval_ms":1000,"metadata":{},"restart":false}""",
         """{"schema":{"type":"object"},"category":"c","description":"d","sender_roles":["any"],"response_type":"r"}""",
+        """{"from":1}""",
         """{"sequences":[1,2],"status":"ok","load":0.5,"metrics":{"a":1}}""",
         TestFront.Message,
     ];

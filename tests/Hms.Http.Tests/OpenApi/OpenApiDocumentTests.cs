@@ -96,6 +96,10 @@ public sealed class OpenApiDocumentTests
         Assert.Equal(defaults.Max, (int)receive["max"]["default"]!);
         Assert.Equal(Ranges.LeaseMax.TotalMilliseconds, (double)receive["lease_ms"]["maximum"]!);
         Assert.Equal(defaults.Lease.TotalMilliseconds, (double)receive["lease_ms"]["default"]!);
+        var events = document["paths"]!["/v1/supervisors/{id}/events"]!["get"]!["parameters"]!.AsArray()
+            .ToDictionary(parameter => (string)parameter!["name"]!, parameter => parameter!["schema"]!);
+        Assert.True(JsonNode.DeepEquals(receive["lease_ms"], events["lease_ms"]));
+        Assert.Equal(Ranges.PageMax, (int)events["max"]["maximum"]!);
         var schemas = document["components"]!["schemas"]!;
         var interval = schemas["RegistrationRequest"]!["properties"]!["heartbeat_interval_ms"]!;
         Assert.Equal(Ranges.HeartbeatIntervalMinMs, (long)interval["minimum"]!);

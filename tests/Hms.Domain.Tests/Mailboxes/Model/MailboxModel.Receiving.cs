@@ -47,7 +47,9 @@ internal sealed partial class MailboxModel
         {
             if (Held.SingleOrDefault(message => Holds(receipt, message)) is { } message)
             {
+                var wasHeld = message.Delivery?.Hand == Hand.Receiver;
                 settle(message);
+                HasEnded = wasHeld && message.Delivery?.Hand != Hand.Receiver ? 1 : HasEnded;
             }
             else
             {

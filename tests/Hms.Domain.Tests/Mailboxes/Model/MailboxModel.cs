@@ -1,4 +1,6 @@
+using Hms.Domain.Entities;
 using Hms.Domain.Mailboxes;
+using Hms.Protocol;
 
 namespace Hms.Domain.Tests.Mailboxes.Model;
 
@@ -14,6 +16,8 @@ internal sealed partial class MailboxModel(MailboxLimits limits)
     private List<long> _durableKept = [];
     private bool _durablyOpen;
     private bool _durablyKnown;
+    private SortedSet<string> _subscriptions = new(StringComparer.Ordinal);
+    private SortedSet<string> _durableSubscriptions = new(StringComparer.Ordinal);
     private Dictionary<int, (int Request, long Until)> _tickets = [];
     private readonly List<(long Sequence, string Id, string Receipt, long Activation)> _given = [];
     private long _activation = 1;
@@ -34,14 +38,21 @@ internal sealed partial class MailboxModel(MailboxLimits limits)
     /// <summary>What the last step reported as expired.</summary>
     public List<(long Sequence, long Body)> Expired { get; } = [];
 
+    /// <summary>What the last step told topics of subscriptions.</summary>
+    public List<OutboxMessage> Told { get; } = [];
+
     /// <summary>How many messages became ready in the last step.</summary>
     public int MadeReady { get; private set; }
+
+    /// <summary>1 where something that a receiver held in the last step is held no more.</summary>
+    public int HasEnded { get; private set; }
 
     /// <summary>Everything that is overdue; comes before every command.</summary>
     public void Begin(long now)
     {
         Expired.Clear();
-        MadeReady = 0;
+        Told.Clear();
+        MadeReady = HasEnded = 0;
         foreach (var message in Held.Where(message => message.Delivery?.Until <= now).OrderBy(message => message.Delivery!.Until).ToArray())
         {
             var hand = message.Delivery!.Hand;
@@ -52,6 +63,7 @@ internal sealed partial class MailboxModel(MailboxLimits limits)
 
             message.Delivery = message.Delivery with { Hand = Hand.Lapsed };
             message.Attempts += hand == Hand.Receiver ? 1 : 0;
+            HasEnded = hand == Hand.Receiver ? 1 : HasEnded;
             if (hand == Hand.Receiver && message.Attempts >= limits.AttemptsMax)
             {
                 Bury(message, "max_attempts", now);
@@ -89,15 +101,55 @@ internal sealed partial class MailboxModel(MailboxLimits limits)
 
     public void Open()
     {
-        IsOpen = true;
-        IsKnown = true;
+        if (!IsOpen)
+        {
+            (IsOpen, IsKnown) = (true, true);
+            Add(Names.Everybody, from: null);
+        }
+    }
+
+    /// <summary>Whether the subscription is new; null where there are too many.</summary>
+    public bool? Subscribe(string topic, long? from)
+    {
+        if (_subscriptions.Contains(topic))
+        {
+            return false;
+        }
+
+        if (_subscriptions.Count >= limits.SubscriptionsMax)
+        {
+            return null;
+        }
+
+        Add(topic, from);
+        return true;
+    }
+
+    /// <summary>Whether there was such a subscription.</summary>
+    public bool Unsubscribe(string topic)
+    {
+        if (!_subscriptions.Remove(topic))
+        {
+            return false;
+        }
+
+        Told.Add(topic.Contains('>', StringComparison.Ordinal)
+            ? new OutboxMessage.UnsubscribePattern(topic, "runtime")
+            : new OutboxMessage.Unsubscribe(topic, "runtime", ""));
+        return true;
     }
 
     public void Close(long now)
     {
         foreach (var message in IsOpen ? Held.ToArray() : [])
         {
+            HasEnded = message.Delivery?.Hand == Hand.Receiver ? 1 : HasEnded;
             Bury(message, "deregistered", now);
+        }
+
+        foreach (var topic in _subscriptions.ToArray())
+        {
+            Unsubscribe(topic);
         }
 
         IsOpen = false;
@@ -133,6 +185,7 @@ internal sealed partial class MailboxModel(MailboxLimits limits)
     {
         _durable = Copy(_messages);
         _durableKept = [.. _kept];
+        _durableSubscriptions = new(_subscriptions, StringComparer.Ordinal);
         (_durablyOpen, _durablyKnown) = (IsOpen, IsKnown);
     }
 
@@ -143,6 +196,7 @@ internal sealed partial class MailboxModel(MailboxLimits limits)
         _messages.ForEach(message => message.Delivery = null);
         _kept = [.. _durableKept.Order().OrderBy(sequence => _messages.Single(message => message.Sequence == sequence).At)];
         (IsOpen, IsKnown) = (_durablyOpen, _durablyKnown);
+        _subscriptions = new(_durableSubscriptions, StringComparer.Ordinal);
         _tickets = [];
         _activation++;
     }
@@ -166,6 +220,14 @@ internal sealed partial class MailboxModel(MailboxLimits limits)
 
     private bool IsOverdueForForgetting(ModelMessage message, long now) =>
         message.Place == Place.Done && message.At + (long)limits.DedupWindow.TotalMilliseconds <= now;
+
+    private void Add(string topic, long? from)
+    {
+        _subscriptions.Add(topic);
+        Told.Add(topic.Contains('>', StringComparison.Ordinal)
+            ? new OutboxMessage.SubscribePattern(topic, "runtime", from)
+            : new OutboxMessage.Subscribe(topic, "runtime", "", from));
+    }
 
     private void Bury(ModelMessage message, string reason, long now)
     {

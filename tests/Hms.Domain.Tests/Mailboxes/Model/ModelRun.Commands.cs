@@ -22,6 +22,8 @@ internal sealed partial class ModelRun
         Op.ListDead list => new MailboxCommand.ListDeadLetters(list.After, list.Limit),
         Op.Purge => new MailboxCommand.PurgeDeadLetters(),
         Op.Count => new MailboxCommand.Count(),
+        Op.Subscribe subscribe => new MailboxCommand.Subscribe(subscribe.Topic, subscribe.From),
+        Op.Unsubscribe unsubscribe => new MailboxCommand.Unsubscribe(unsubscribe.Topic),
         Op.Open => new MailboxCommand.Open(),
         Op.Close => new MailboxCommand.Close(),
         _ => new MailboxCommand.Wake(),

@@ -21,6 +21,7 @@ internal sealed partial class ModelRun
             DepthMax = run.Tight ? 6 : 1_000,
             BytesMax = run.Tight ? 90 : 1_000_000,
             AttemptsMax = 3,
+            SubscriptionsMax = run.Tight ? 2 : 1_000,
             DeadLettersMax = run.Tight ? 3 : 1_000,
             DedupWindow = TimeSpan.FromMinutes(1),
             DedupMax = run.Tight ? 4 : 1_000,
@@ -125,13 +126,19 @@ internal sealed partial class ModelRun
         var now = _rig.Now;
         var step = op is Op.Send send ? Send(send, now) : _rig.Decide(CommandOf(op));
         Compare(op, step, now);
+        var said = step.Effects.OfType<Effect.Send>().Select(effect => effect.Message).ToArray();
         Assert.Equal(
             _model.Expired
                 .Select(expired => new OutboxMessage.ReportExpiry("runtime", expired.Sequence, expired.Body, now))
                 .Order(BySequence),
-            step.Effects.OfType<Effect.Send>().Select(effect => (OutboxMessage.ReportExpiry)effect.Message).Order(BySequence));
+            said.OfType<OutboxMessage.ReportExpiry>().Order(BySequence));
+        Assert.Equal(_model.Told, said.Where(message => message is not OutboxMessage.ReportExpiry));
         Assert.True(
-            step.Effects.Count(effect => effect is Effect.Signal { What: 0 }) >= _model.MadeReady, "not all were told of what is ready");
+            step.Effects.Count(effect => effect is Effect.Signal { What: Effect.Signal.Ready }) >= _model.MadeReady,
+            "not all were told of what is ready");
+        Assert.True(
+            _model.HasEnded <= step.Effects.Count(effect => effect is Effect.Signal { What: Effect.Signal.Ended }),
+            "who waits for the end of what it holds was not told");
     }
 
     private static readonly Comparer<OutboxMessage.ReportExpiry> BySequence =
@@ -167,7 +174,8 @@ internal sealed partial class ModelRun
             Assert.Equal(op.Memory ? Rest.Memory : Rest.Durable, step.Rest);
         }
 
-        var signalled = step.Effects.OfType<Effect.Signal>().Where(signal => signal.What != 0).Select(signal => signal.What);
+        var signalled = step.Effects.OfType<Effect.Signal>()
+            .Where(signal => signal.What is not (Effect.Signal.Ready or Effect.Signal.Ended)).Select(signal => signal.What);
         Assert.Equal(reservedFor == 0 ? [] : [RequestOf(reservedFor)], signalled);
         return step;
     }
@@ -176,7 +184,7 @@ internal sealed partial class ModelRun
     {
         switch (op)
         {
-            case Op.Receive or Op.Claim or Op.Redrive or Op.Count when !_model.IsOpen:
+            case Op.Receive or Op.Claim or Op.Redrive or Op.Count or Op.Subscribe or Op.Unsubscribe when !_model.IsOpen:
             case Op.Purge or Op.ListDead when !_model.IsKnown:
                 Assert.Equal(ErrorCode.DestinationNotFound, step.Fault?.Code);
                 break;
@@ -209,6 +217,15 @@ internal sealed partial class ModelRun
                 var listed = (MailboxReply.DeadLetterList)step.Reply!;
                 Assert.Equal(dead.Length > list.Limit, listed.More);
                 Assert.Equal(dead.Take(list.Limit).Select(Shown), listed.Messages);
+                break;
+            case Op.Subscribe subscribe when _model.Subscribe(subscribe.Topic, subscribe.From) is { } isNew:
+                Assert.Equal(new MailboxReply.Changed(isNew ? 1 : 0), step.Reply);
+                break;
+            case Op.Subscribe:
+                Assert.Equal(ErrorCode.RateLimited, step.Fault?.Code);
+                break;
+            case Op.Unsubscribe unsubscribe:
+                Assert.Equal(_model.Unsubscribe(unsubscribe.Topic) ? null : ErrorCode.DestinationNotFound, step.Fault?.Code);
                 break;
             case Op.Open:
                 _model.Open();

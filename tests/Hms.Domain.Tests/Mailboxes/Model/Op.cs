@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hms.Protocol;
 
 namespace Hms.Domain.Tests.Mailboxes.Model;
@@ -75,6 +76,16 @@ internal abstract record Op
     public sealed record Count : Op
     {
         public override string ToString() => "new Op.Count()";
+    }
+
+    public sealed record Subscribe(string Topic, long? From) : Op
+    {
+        public override string ToString() => $"new Op.Subscribe(\"{Topic}\", {From?.ToString(CultureInfo.InvariantCulture) ?? "null"})";
+    }
+
+    public sealed record Unsubscribe(string Topic) : Op
+    {
+        public override string ToString() => $"new Op.Unsubscribe(\"{Topic}\")";
     }
 
     public sealed record Open : Op

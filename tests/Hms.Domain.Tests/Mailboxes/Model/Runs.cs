@@ -16,6 +16,8 @@ internal static class Runs
     private static readonly Gen<int[]> Receipts = Receipt.ArrayOf(1).Or(Gen.Choose(1, 4).SelectMany(count => Receipt.ArrayOf(count)));
     private static readonly Gen<int[]> Replies = Gen.Elements<int[]>([1], [2], [1, 2], [3]);
 
+    private static readonly Gen<string> Topics = Gen.Elements("*", "alerts", "alerts.>", "health");
+
     private static readonly Gen<Op> Sends =
         from id in Gen.Choose(0, 11)
         from body in Seldom
@@ -54,6 +56,8 @@ internal static class Runs
         (3, Gen.Choose(-1, 20).Zip(Gen.Choose(0, 3)).Select(pair => (Op)new Op.ListDead(pair.Item1, pair.Item2))),
         (1, Gen.Constant((Op)new Op.Purge())),
         (1, Gen.Constant((Op)new Op.Count())),
+        (3, Topics.Zip(Gen.Elements<long?>(null, 0, 5)).Select(pair => (Op)new Op.Subscribe(pair.Item1, pair.Item2))),
+        (2, Topics.Select(topic => (Op)new Op.Unsubscribe(topic))),
         (2, Gen.Constant((Op)new Op.Open())),
         (1, Gen.Constant((Op)new Op.Close())),
         (3, Gen.Constant((Op)new Op.Wake())),

@@ -1,11 +1,20 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Hms.Domain.Entities;
 
-namespace Hms.Domain.Mailboxes;
+namespace Hms.Domain.Entities;
 
-/// <summary>The entries of a mailbox by sequence, eight to a segment; a segment is a row, and is gone when all of it is free.</summary>
-internal sealed class EntryTable(RowChanges changes)
+/// <summary>A fixed number of bytes that stands for one message.</summary>
+internal interface ISegmentEntry
+{
+    /// <summary>Whether nothing is known of it, so that its bytes are all zero.</summary>
+    bool IsFree { get; }
+}
+
+/// <summary>Entries by sequence, eight to a segment; a segment is a row, and is gone when all of it is free.</summary>
+/// <typeparam name="TEntry">The entries, stored as they lie in memory.</typeparam>
+internal sealed class SegmentTable<TEntry>(RowChanges changes)
+    where TEntry : unmanaged, ISegmentEntry
 {
     public const char RowKind = 's';
 
@@ -18,7 +27,9 @@ internal sealed class EntryTable(RowChanges changes)
     // The row begins with the size of an entry, so that a later version may make it larger.
     private const int HeaderLength = 1;
 
-    private readonly Dictionary<long, Entry[]> _segments = [];
+    private static readonly int EntrySize = Unsafe.SizeOf<TEntry>();
+
+    private readonly Dictionary<long, TEntry[]> _segments = [];
 
     /// <summary>The sequence that the next message gets; the first is 1.</summary>
     public long Next { get; private set; } = 1;
@@ -27,21 +38,21 @@ internal sealed class EntryTable(RowChanges changes)
     public long Reserved => (Next + SegmentLength - 1) >> SegmentShift << SegmentShift;
 
     /// <summary>The entry of a sequence, which must be known to exist; marks nothing as changed.</summary>
-    public ref Entry this[long sequence] => ref _segments[sequence >> SegmentShift][sequence & (SegmentLength - 1)];
+    public ref TEntry this[long sequence] => ref _segments[sequence >> SegmentShift][sequence & (SegmentLength - 1)];
 
     /// <summary>Whether anything is known of a sequence.</summary>
     public bool Contains(long sequence) =>
-        _segments.TryGetValue(sequence >> SegmentShift, out var segment) && segment[sequence & (SegmentLength - 1)].State != EntryState.Free;
+        _segments.TryGetValue(sequence >> SegmentShift, out var segment) && !segment[sequence & (SegmentLength - 1)].IsFree;
 
     /// <summary>Adds an entry and returns its sequence.</summary>
-    public long Append(in Entry entry)
+    public long Append(in TEntry entry)
     {
         var sequence = Next++;
         var number = sequence >> SegmentShift;
         ref var segment = ref CollectionsMarshal.GetValueRefOrAddDefault(_segments, number, out _);
         if (segment is null)
         {
-            segment = new Entry[SegmentLength];
+            segment = new TEntry[SegmentLength];
             changes.Touch(HeaderRow);
         }
 
@@ -83,16 +94,16 @@ internal sealed class EntryTable(RowChanges changes)
 
     public void Load(long number, ReadOnlySpan<byte> row)
     {
-        if (row[0] != Entry.Size)
+        if (row[0] != EntrySize)
         {
-            throw new InvalidDataException($"a mailbox row with entries of {row[0]} bytes was written by another version");
+            throw new InvalidDataException($"a row with entries of {row[0]} bytes was written by another version");
         }
 
-        var segment = new Entry[SegmentLength];
+        var segment = new TEntry[SegmentLength];
         var entries = row[HeaderLength..];
         entries.CopyTo(MemoryMarshal.AsBytes(segment.AsSpan()));
         _segments.Add(number, segment);
-        Next = Math.Max(Next, (number << SegmentShift) + (entries.Length / Entry.Size));
+        Next = Math.Max(Next, (number << SegmentShift) + (entries.Length / EntrySize));
     }
 
     /// <summary>Goes on after the last segment that was in use, unless that segment is still there and says more exactly.</summary>
@@ -112,18 +123,18 @@ internal sealed class EntryTable(RowChanges changes)
         }
 
         var used = (int)Math.Min(SegmentLength, Next - (number << SegmentShift));
-        var bytes = row.GetSpan(HeaderLength + (used * Entry.Size));
-        bytes[0] = Entry.Size;
+        var bytes = row.GetSpan(HeaderLength + (used * EntrySize));
+        bytes[0] = (byte)EntrySize;
         MemoryMarshal.AsBytes(segment.AsSpan(0, used)).CopyTo(bytes[HeaderLength..]);
-        row.Advance(HeaderLength + (used * Entry.Size));
+        row.Advance(HeaderLength + (used * EntrySize));
         return true;
     }
 
-    private static bool IsFree(Entry[] segment)
+    private static bool IsFree(TEntry[] segment)
     {
         foreach (ref readonly var entry in segment.AsSpan())
         {
-            if (entry.State != EntryState.Free)
+            if (!entry.IsFree)
             {
                 return false;
             }

@@ -1,0 +1,159 @@
+using System.Globalization;
+using Hms.Abstractions;
+using Hms.Domain.Entities;
+using Hms.Domain.Mailboxes;
+using Hms.Domain.Topics;
+using Hms.Fabric.Storage;
+
+namespace Hms.Fabric.Entities;
+
+/// <summary>One topic: the machine in its host, the bodies, and the feeding of those who subscribe.</summary>
+public sealed class TopicEntity : ITopicPort, IResident
+{
+    private readonly EntityHost<TopicState, TopicCommand, TopicReply> _host;
+    private readonly EntityServices _services;
+    private readonly BodyReader _bodies;
+    private readonly TopicFeeder _feeder;
+
+    /// <summary>The topic of that name.</summary>
+    public TopicEntity(string topic, IEntities entities, EntityServices services, TopicLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        Name = topic;
+        _services = services;
+        _bodies = new BodyReader(services.Bodies, services.Store);
+        _host = new(
+            EntityKey.Topic(topic),
+            services,
+            () => new TopicState(topic, limits),
+            TopicMachine.Decide,
+            new TopicCommand.Wake());
+        _feeder = new TopicFeeder(_host, entities, services.Logger);
+        _host.Observed += state => IsKnown = state is { IsOpen: true };
+        _host.Signalled += _feeder.Hear;
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public bool IsKnown { get; private set; }
+
+    /// <inheritdoc/>
+    public async ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken = default)
+    {
+        var outcome = (await EnqueueManyAsync([request], cancellationToken))[0];
+        return outcome.Fault is { } fault ? throw new FaultException(fault) : outcome.Result;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<EnqueueOutcome>> EnqueueManyAsync(
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        var commands = new TopicCommand.Publish[requests.Count];
+        for (var i = 0; i < commands.Length; i++)
+        {
+            commands[i] = Command(requests[i]);
+            _services.Bodies.Add(commands[i].BodyId, commands[i].Body);
+        }
+
+        IReadOnlyList<Decided<TopicReply>> decided;
+        try
+        {
+            decided = await _host.DecideManyAsync(commands, cancellationToken);
+        }
+        catch
+        {
+            _services.Bodies.Remove([.. commands.Select(command => command.BodyId)], stored: false);
+            throw;
+        }
+
+        var outcomes = new EnqueueOutcome[commands.Length];
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var reply = decided[i].Reply as TopicReply.Published;
+            if (reply is not { Duplicate: false })
+            {
+                _services.Bodies.Remove([commands[i].BodyId], stored: false);
+            }
+
+            outcomes[i] = reply is null
+                ? new EnqueueOutcome(default, decided[i].Fault)
+                : new EnqueueOutcome(new EnqueueResult(reply.Sequence, reply.Duplicate, reply.FirstId, reply.Deliveries), null);
+        }
+
+        return outcomes;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<TopicRecord> DescribeAsync(CancellationToken cancellationToken = default)
+    {
+        var it = (TopicReply.Description)await _host.DecideAsync(new TopicCommand.Describe(), cancellationToken);
+        return new TopicRecord(Name, it.CreatedAt, it.First, it.Next, it.Retained, it.Bytes, it.Subscribers);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Page<Subscription>> SubscribersAsync(string after, int limit, CancellationToken cancellationToken = default)
+    {
+        var listed = (TopicReply.SubscriberList)await _host.DecideAsync(new TopicCommand.ListSubscribers(after, limit), cancellationToken);
+        return new Page<Subscription>(
+            [.. listed.Items.Select(item => new Subscription(item.Supervisor, item.Patterns, item.Cursor, item.Behind))],
+            listed.More ? listed.Items[^1].Supervisor : null);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Page<TopicMessage>> ReadAsync(long from, int limit, CancellationToken cancellationToken = default)
+    {
+        var read = (TopicReply.Messages)await _host.DecideAsync(new TopicCommand.Read(from, limit), cancellationToken);
+        var bodies = await _bodies.ReadAsync([.. read.Items.Select(item => item.Body)], cancellationToken);
+        var items = new List<TopicMessage>(read.Items.Count);
+        for (var i = 0; i < read.Items.Count; i++)
+        {
+            // One that retention has removed on the way here is not there any more.
+            if (bodies[i] is { } body)
+            {
+                items.Add(new TopicMessage(read.Items[i].Sequence, read.Items[i].At, body.Message));
+            }
+        }
+
+        return new Page<TopicMessage>(items, read.More ? read.Next.ToString(CultureInfo.InvariantCulture) : null);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        TopicCommand command = OutboxMessage.Decode(delivery.Payload) switch
+        {
+            OutboxMessage.OpenTopic said => new TopicCommand.Open(said.CreatedAtMs, said.Subscribers),
+            OutboxMessage.Subscribe said => new TopicCommand.Subscribe(said.Supervisor, said.Pattern, said.From),
+            OutboxMessage.Unsubscribe said => new TopicCommand.Unsubscribe(said.Supervisor, said.Pattern),
+            OutboxMessage.Held said => new TopicCommand.Held(said.Supervisor, said.UpTo, said.Sequences),
+            OutboxMessage.Release said => new TopicCommand.Release(said.Sequences),
+            var other => throw new InvalidOperationException($"a topic does not take {other.GetType().Name}"),
+        };
+        await _host.HearAsync(delivery.Sender, delivery.Number, command, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task WakeAsync() => _host.WakeAsync();
+
+    /// <inheritdoc/>
+    public bool TryPassivate() => _feeder.IsIdle && _host.TryPassivate();
+
+    private TopicCommand.Publish Command(EnqueueRequest request) => new()
+    {
+        BodyId = _services.Store.NextBodyId(),
+        Body = new MessageBody(request.Message, request.TraceParent),
+        Source = request.Source,
+        Id = request.IdempotencyKey is { } key
+            ? Fingerprint.OfIdempotencyKey(request.Source, key)
+            : Fingerprint.OfId(request.Source, request.Id),
+        FirstId = request.IdempotencyKey is null ? null : request.Id,
+        BodyHash = request.BodyHash,
+        Priority = request.Priority,
+        TtlMs = request.TtlMs ?? 0,
+        IsMemory = request.Durability == Durability.Memory,
+    };
+}

@@ -1,0 +1,99 @@
+using Hms.Abstractions;
+using Hms.Domain.Mailboxes;
+using Hms.Fabric.Entities;
+using Hms.Protocol;
+
+namespace Hms.Fabric.Messages;
+
+/// <summary>Brings messages to where they go (section 6): a mailbox, a topic's log, or the fabric itself.</summary>
+internal sealed class Router(IEntities entities, MetaSupervisor meta, FabricMetrics metrics)
+{
+    /// <summary>Brings one message to where it goes; returns when it is safe there.</summary>
+    public async ValueTask<SendReceipt> RouteAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (envelope.Destination.Kind == DestinationKind.Fabric)
+            {
+                return await TakeAsync(envelope, request, cancellationToken);
+            }
+
+            var enqueue = Enqueue(envelope, request);
+            var destination = envelope.Destination;
+            var result = destination.Kind == DestinationKind.Supervisor
+                ? await entities.Mailbox(destination.Name).EnqueueAsync(enqueue, cancellationToken)
+                : await PublishAsync(destination.Name, enqueue, cancellationToken);
+            return Receipt(envelope.Id, request, result);
+        }
+        catch (FaultException e) when (e.Fault.SourceMessageId.Length == 0)
+        {
+            throw new FaultException(e.Fault with { SourceMessageId = envelope.Id }, e.InnerException);
+        }
+    }
+
+    /// <summary>What the fabric itself is told, as <see cref="RouteAsync"/>; returns a fault as a value.</summary>
+    public async ValueTask<SendOutcome> TakeOneAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new SendOutcome(await RouteAsync(envelope, request, cancellationToken), null);
+        }
+        catch (FaultException e)
+        {
+            return new SendOutcome(default, e.Fault);
+        }
+    }
+
+    /// <summary>Brings messages to one destination, in order; what came of each.</summary>
+    public async ValueTask<IReadOnlyList<EnqueueOutcome>> RouteManyAsync(
+        Destination destination, IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+    {
+        if (destination.Kind == DestinationKind.Supervisor)
+        {
+            return await entities.Mailbox(destination.Name).EnqueueManyAsync(requests, cancellationToken);
+        }
+
+        var topic = entities.Topic(destination.Name);
+        var outcomes = await topic.EnqueueManyAsync(requests, cancellationToken);
+        if (outcomes[0].Fault is { Code: ErrorCode.DestinationNotFound })
+        {
+            await entities.TopicRegistry.OpenAsync(destination.Name, cancellationToken);
+            outcomes = await topic.EnqueueManyAsync(requests, cancellationToken);
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>What a mailbox or a topic needs to know of a message.</summary>
+    public static EnqueueRequest Enqueue(Envelope envelope, SendRequest request) => new(envelope.Bytes, envelope.Source, envelope.Id)
+    {
+        CorrelationId = envelope.Routed.CorrelationId,
+        IdempotencyKey = request.IdempotencyKey,
+        BodyHash = request.IdempotencyKey is null ? Fingerprint.OfBytes(envelope.Bytes.Span) : IdempotentPart.HashOf(envelope.Routed),
+        Priority = envelope.Routed.Priority,
+        TtlMs = envelope.Routed.TtlMs,
+        Durability = request.Durability,
+        TraceParent = request.TraceParent,
+    };
+
+    /// <summary>What the sender is told.</summary>
+    public SendReceipt Receipt(string id, SendRequest request, EnqueueResult result)
+    {
+        metrics.Accept(result.Duplicate);
+        return new SendReceipt(result.FirstId ?? id, result.Deliveries, result.Duplicate, request.Durability);
+    }
+
+    private async ValueTask<SendReceipt> TakeAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken)
+    {
+        await meta.TakeAsync(envelope.Routed, cancellationToken);
+        metrics.Accept(duplicate: false);
+        return new SendReceipt(envelope.Id, 1, Duplicate: false, request.Durability);
+    }
+
+    /// <summary>Publishing to an unknown topic creates it (<c>api.md</c>, Messages).</summary>
+    private async ValueTask<EnqueueResult> PublishAsync(string topic, EnqueueRequest request, CancellationToken cancellationToken)
+    {
+        var outcome = (await RouteManyAsync(new Destination(DestinationKind.Topic, topic), [request], cancellationToken))[0];
+        return outcome.Fault is { } fault ? throw new FaultException(fault) : outcome.Result;
+    }
+}
