@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Hms.EndToEnd.Tests.Topics;
 using Hms.Processes;
 
 namespace Hms.EndToEnd.Tests;
@@ -11,6 +12,9 @@ namespace Hms.EndToEnd.Tests;
 public sealed class FuzzTests
 {
     private const int Bodies = 2_500;
+    private const int LineBodies = 150;
+    private const int FramesPerCheck = 25;
+    private const long FirstCheck = 1_000_000_000_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private static readonly string[] Routes =
@@ -18,31 +22,25 @@ public sealed class FuzzTests
         "POST /v1/messages", "POST /v1/messages", "POST /v1/validate", "PUT /v1/supervisors/fuzz", "POST /v1/supervisors/b/heartbeat",
         "POST /v1/supervisors/b/messages/ack", "POST /v1/supervisors/b/messages/nack", "POST /v1/supervisors/b/messages/extend",
         "POST /v1/supervisors/b/dead-letters/redrive", "PUT /v1/message-types/fuzz_type",
+        "PUT /v1/topics/fuzz.a/subscribers/b", "PUT /v1/topics/fuzz.*/subscribers/b",
     ];
 
-    private static readonly string[] Valid =
+    private static readonly string[] Frames =
     [
-        """{"id":"m1","source":"a","destination":"b","message_type":"task_assignment","content":{"task_id":"t","task_type":"x","parameters":{},"priority":"high"},"timestamp":"2025-05-01T14:30:00Z","ttl":60000,"priority":"high","version":"1.0"}""",
-        """{"id":"m2","source":"a","destination":"meta_supervisor","message_type":"supervisor_registration","content":{"supervisor_type":"x","heartbeat_interval_ms":1000},"timestamp":"2025-05-01T14:30:00Z","version":"1.0"}""",
-        """{"supervisor_type":"x","roles":["r"],"capabilities":["c"],"heartbeat_interval_ms":100,"metadata":{}}""",
-        """{"receipts":["1.1a.1.0","x"],"delay_ms":10,"lease_ms":10,"dead_letter":true,"reason":"r","sequences":[1,2]}""",
-        """{"status":"fine","load":0.5,"metrics":{"a":1}}""",
-        """{"schema":{"type":"object","properties":{"a":{"type":"integer","minimum":1,"pattern":"^a+$"}},"required":["a"]},"category":"c"}""",
-    ];
-
-    private static readonly string[] Splinters =
-    [
-        "1e999", "-1e-999", "99999999999999999999999999", "-0", "0.1e1", "null", "true", "\"\"", "[]", "{}", "\"\\ud800\"", "\"\\u0000\"",
-        "\"id\":1,\"id\":2", new string('[', 200), new string('{', 50), "\"" + new string('x', 70_000) + "\"", "\u0000", "\"HIGH\"", "{\"$ref\":\"#\"}",
-        "{\"pattern\":\"(a+)+$\"}", "9007199254740993", "\"2025-13-45T99:99:99Z\"", ",", ":", "}", "]",
+        """{"op":"send","seq":1,"message":{"id":"s1","source":"a","destination":"b","message_type":"note","content":{},"timestamp":"2025-05-01T14:30:00Z","version":"1.0"}}""",
+        """{"op":"send","seq":2,"messages":[{"id":"s2","source":"a","destination":"topic:fuzz","message_type":"note","content":{},"timestamp":"2025-05-01T14:30:00Z","version":"1.0"},{}],"durability":"memory"}""",
+        """{"op":"request","seq":3,"wait_ms":10,"message":{"id":"s3","source":"b","destination":"b","message_type":"note","content":{},"timestamp":"2025-05-01T14:30:00Z","version":"1.0"}}""",
+        """{"op":"receive","credit":3,"batch":2,"lease_ms":50}""",
+        """{"op":"ack","seq":4,"receipts":["1.1a.1.0"]}""",
+        """{"op":"nack","seq":5,"receipts":["1.1a.1.0"],"delay_ms":1,"dead_letter":true,"reason":"r"}""",
+        """{"op":"extend","seq":6,"receipts":["1.1a.1.0"],"lease_ms":10}""",
+        """{"op":"heartbeat","seq":7,"status":"fine","load":0.5,"metrics":{"a":1}}""",
     ];
 
     [Fact]
     public async Task Whatever_the_body_the_answer_is_coded_and_the_server_lives()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("HMS_FUZZ_SEED"), CultureInfo.InvariantCulture, out var given)
-            ? given
-            : Random.Shared.Next();
+        var seed = Seed();
         var random = new Random(seed);
         using var data = new ScratchFolder();
         await using var server = await ServerProcess.StartAsync(Repository.HostAssembly(), data.Path, Patience);
@@ -52,15 +50,97 @@ public sealed class FuzzTests
         for (var i = 0; i < Bodies; i++)
         {
             var route = Routes[random.Next(Routes.Length)].Split(' ');
-            var body = Body(random);
+            var body = Rubbish.Body(random);
             using var request = new HttpRequestMessage(new HttpMethod(route[0]), route[1]) { Content = new ByteArrayContent(body) };
             using var answer = await http.SendAsync(request);
-            AssertCoded(answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(), $"seed {seed}, body {i} to {route[1]}: {Shown(body)}");
+            AssertCoded(answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(), $"seed {seed}, body {i} to {route[1]}: {Rubbish.Shown(body)}");
         }
 
         await server.ReadyAsync(Patience);
         using var list = await http.GetAsync(new Uri("/v1/supervisors", UriKind.Relative));
         Assert.True(list.StatusCode == HttpStatusCode.OK, server.Explain($"seed {seed}: the records cannot be read any more"));
+    }
+
+    [Fact]
+    public async Task Whatever_the_lines_each_gets_an_answer_and_the_server_lives()
+    {
+        var seed = Seed();
+        var random = new Random(seed);
+        using var data = new ScratchFolder();
+        await using var server = await ServerProcess.StartAsync(Repository.HostAssembly(), data.Path, Patience);
+        await new FabricClient(server.Address).RegisterAsync("b");
+        using var http = new HttpClient { BaseAddress = server.Address };
+
+        for (var i = 0; i < LineBodies; i++)
+        {
+            byte[][] lines = [.. Enumerable.Range(0, random.Next(1, 40)).Select(_ => Line(random))];
+            using var content = new ByteArrayContent([.. lines.SelectMany(line => line.Append((byte)'\n'))]);
+            content.Headers.ContentType = new("application/x-ndjson");
+            using var answer = await http.PostAsync(new Uri("/v1/messages", UriKind.Relative), content);
+
+            var what = $"seed {seed}, body {i}";
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{what}: {(int)answer.StatusCode}");
+            var answers = (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.True(answers.Length == lines.Length, $"{what}: {answers.Length} answers to {lines.Length} lines");
+            Assert.All(answers, line => AssertAnswer(line, what));
+        }
+
+        await server.ReadyAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Whatever_the_frame_the_socket_lives()
+    {
+        var seed = Seed();
+        var random = new Random(seed);
+        using var data = new ScratchFolder();
+        await using var server = await ServerProcess.StartAsync(Repository.HostAssembly(), data.Path, Patience);
+        await new FabricClient(server.Address).RegisterAsync("b");
+        await using var socket = await TopicSocket.OpenAsync(server.Address, "b");
+
+        for (var i = 0; i < Bodies; i++)
+        {
+            var frame = Rubbish.Body(random, Frames[random.Next(Frames.Length)]);
+            await socket.SendAsync(frame);
+            if (i % FramesPerCheck != 0)
+            {
+                continue;
+            }
+
+            // Whatever came before, this is understood and answered.
+            await socket.SendAsync(Encoding.UTF8.GetBytes($$"""{"op":"heartbeat","seq":{{FirstCheck + i}}}"""));
+            while (true)
+            {
+                using var answer = await socket.ReadAsync();
+                if (answer.RootElement.TryGetProperty("seq", out var seq) && seq.GetInt64() == FirstCheck + i)
+                {
+                    Assert.True(answer.RootElement.GetProperty("op").GetString() == "accepted", $"seed {seed}, frame {i}: {Rubbish.Shown(frame)}");
+                    break;
+                }
+            }
+        }
+
+        await server.ReadyAsync(Patience);
+    }
+
+    private static int Seed() =>
+        int.TryParse(Environment.GetEnvironmentVariable("HMS_FUZZ_SEED"), CultureInfo.InvariantCulture, out var given)
+            ? given
+            : Random.Shared.Next();
+
+    // One line, and none that is blank: those get no answer.
+    private static byte[] Line(Random random)
+    {
+        var line = Rubbish.Body(random).Where(b => b is not ((byte)'\n' or (byte)'\r')).ToArray();
+        return line.All(b => b is (byte)' ' or (byte)'\t') ? [(byte)'x'] : line;
+    }
+
+    private static void AssertAnswer(string line, string what)
+    {
+        using var answer = JsonDocument.Parse(line);
+        Assert.True(
+            answer.RootElement.TryGetProperty("status", out _) || answer.RootElement.GetProperty("error_code").GetString()!.Length > 0,
+            $"{what}: {line}");
     }
 
     private static void AssertCoded(HttpStatusCode status, byte[] body, string what)
@@ -75,43 +155,4 @@ public sealed class FuzzTests
         Assert.True(error.RootElement.GetProperty("error_code").GetString()!.Length > 0, what);
         Assert.True(error.RootElement.TryGetProperty("source_message_id", out _), what);
     }
-
-    private static byte[] Body(Random random)
-    {
-        var text = new StringBuilder(Valid[random.Next(Valid.Length)]);
-        switch (random.Next(5))
-        {
-            case 0:
-                var bytes = new byte[random.Next(300)];
-                random.NextBytes(bytes);
-                return bytes;
-            case 1:
-                text.Length = random.Next(text.Length);
-                break;
-            case 2:
-                text.Insert(random.Next(text.Length), Splinters[random.Next(Splinters.Length)]);
-                break;
-            case 3:
-                ReplaceValue(text, random);
-                break;
-            default:
-                var flipped = Encoding.UTF8.GetBytes(text.ToString());
-                flipped[random.Next(flipped.Length)] ^= (byte)(1 << random.Next(8));
-                return flipped;
-        }
-
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
-
-    /// <summary>Puts something else where a member's value stood: still JSON more often than not.</summary>
-    private static void ReplaceValue(StringBuilder text, Random random)
-    {
-        var whole = text.ToString();
-        var colons = whole.Index().Where(character => character.Item == ':').Select(character => character.Index).ToArray();
-        var start = colons[random.Next(colons.Length)] + 1;
-        var end = whole.AsSpan(start).IndexOfAny(",}]");
-        text.Remove(start, end < 0 ? whole.Length - start : end).Insert(start, Splinters[random.Next(Splinters.Length)]);
-    }
-
-    private static string Shown(byte[] body) => Encoding.Latin1.GetString(body.AsSpan(0, Math.Min(body.Length, 400)));
 }
