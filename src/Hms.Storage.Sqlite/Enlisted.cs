@@ -12,19 +12,22 @@ internal sealed class Enlisted : IDisposable
     private const int PatientAtOnce = 64;
     private static readonly TimeSpan LookOut = TimeSpan.FromMicroseconds(150);
 
+    // How long those for whom nobody waits gather before there is a transaction for them alone.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(5);
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _some = new(0);
     private readonly Queue<ICommitSource> _patient = new();
-    private readonly HashSet<ICommitSource> _inPatient = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<ICommitSource> _patientOnes = new(ReferenceEqualityComparer.Instance);
     private List<ICommitSource> _waiting = [];
     private List<ICommitSource> _taken = [];
+    private long _patientSince;
     private bool _stopping;
     private bool _closed;
 
     /// <summary>Adds one who has something to commit; false where the writer has ended.</summary>
     public bool TryEnlist(ICommitSource source, bool urgent)
     {
-        bool first;
         lock (_gate)
         {
             if (_closed)
@@ -32,23 +35,26 @@ internal sealed class Enlisted : IDisposable
                 return false;
             }
 
-            first = IsEmpty;
+            var wasEmpty = IsEmpty;
             if (urgent)
             {
+                wasEmpty = _waiting.Count == 0;
                 _waiting.Add(source);
             }
-            else if (_inPatient.Add(source))
+            else if (_patientOnes.Add(source))
             {
                 // One who waits here already keeps the place: its commits may become urgent in between, as often as it likes.
+                _patientSince = _patient.Count == 0 ? Stopwatch.GetTimestamp() : _patientSince;
                 _patient.Enqueue(source);
+            }
+
+            if (!wasEmpty)
+            {
+                return true;
             }
         }
 
-        if (first)
-        {
-            _some.Release();
-        }
-
+        _some.Release();
         return true;
     }
 
@@ -72,7 +78,7 @@ internal sealed class Enlisted : IDisposable
     {
         while (true)
         {
-            var came = SpinForSome() || _some.Wait(longest);
+            var came = SpinForSome() || _some.Wait(Sleep(longest));
             lock (_gate)
             {
                 if (IsEmpty && _stopping)
@@ -82,24 +88,41 @@ internal sealed class Enlisted : IDisposable
                 }
 
                 // Whoever enlisted while the last were taken may have been taken with them: then there is nobody.
-                if (!IsEmpty || !came)
+                if (_waiting.Count > 0 || IsPatienceOver || (IsEmpty && !came))
                 {
-                    _taken.Clear();
-                    (_taken, _waiting) = (_waiting, _taken);
-                    for (var patient = 0; patient < PatientAtOnce && _patient.TryDequeue(out var source); patient++)
-                    {
-                        _inPatient.Remove(source);
-                        _taken.Add(source);
-                    }
-
-                    if (_stopping || !IsEmpty)
-                    {
-                        _some.Release();
-                    }
-
-                    return _taken;
+                    return Take();
                 }
             }
+        }
+    }
+
+    private List<ICommitSource> Take()
+    {
+        _taken.Clear();
+        (_taken, _waiting) = (_waiting, _taken);
+        for (var patient = 0; patient < PatientAtOnce && _patient.TryDequeue(out var source); patient++)
+        {
+            _patientOnes.Remove(source);
+            _taken.Add(source);
+        }
+
+        if (_stopping)
+        {
+            _some.Release();
+        }
+
+        return _taken;
+    }
+
+    private bool IsPatienceOver => _patient.Count > 0 && (_stopping || Stopwatch.GetElapsedTime(_patientSince) >= Patience);
+
+    /// <summary>How long to sleep at most.</summary>
+    private TimeSpan Sleep(TimeSpan longest)
+    {
+        lock (_gate)
+        {
+            var left = Patience - Stopwatch.GetElapsedTime(_patientSince);
+            return _patient.Count == 0 ? longest : left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
 

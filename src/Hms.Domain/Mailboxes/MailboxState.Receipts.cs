@@ -69,21 +69,25 @@ public sealed partial class MailboxState
     {
         List<string>? stale = null;
         var settled = 0;
+        var rest = receipts.Count == 0 ? Rest.Durable : Rest.Memory;
         for (var i = 0; i < receipts.Count; i++)
         {
             if (Holds(receipts[i], out var sequence))
             {
+                // What may be lost itself need not be remembered to have been ended. A topic's message is in the topic's log.
+                rest = _entries[sequence] is { IsMemory: true, IsFromTopic: false } ? rest : Rest.Durable;
                 settle(sequence, with);
                 settled++;
             }
             else
             {
+                rest = Rest.Durable;
                 (stale ??= []).Add(receipts[i]);
             }
         }
 
         _effects.Add(EndedSignal);
-        return Step<MailboxReply>.Of(new MailboxReply.Settled(settled, stale ?? (IReadOnlyList<string>)[]));
+        return Step<MailboxReply>.Of(new MailboxReply.Settled(settled, stale ?? (IReadOnlyList<string>)[]), rest);
     }
 
     /// <summary>Tells a message from others of its sequence: in other mailboxes, or here, where a crash took one back.</summary>

@@ -49,7 +49,9 @@ public sealed partial class TopicState
         }
 
         // What is handed over must be durable first: a mailbox may keep it, whatever becomes of this process.
-        return Step<TopicReply>.Of(feeds is null ? TopicReply.Round.Nothing : new TopicReply.Round(feeds), feeds is null ? Rest.Memory : Rest.Durable);
+        return feeds is null
+            ? Step<TopicReply>.Of(TopicReply.Round.Nothing, Rest.Memory)
+            : Step<TopicReply>.Of(new TopicReply.Round(feeds));
     }
 
     internal Step<TopicReply> Fed(TopicCommand.Fed command, long now)
@@ -78,7 +80,10 @@ public sealed partial class TopicState
         var upTo = _watermark;
         foreach (var subscriber in _subscribers.Values)
         {
-            upTo = subscriber.IsActive && subscriber.Cursor > subscriber.Start ? Math.Max(upTo, Math.Min(subscriber.Cursor, Last)) : upTo;
+            if (subscriber.IsActive && subscriber.Cursor > subscriber.Start)
+            {
+                upTo = Math.Max(upTo, Math.Min(subscriber.Cursor, Last));
+            }
         }
 
         // Of the others it is known already that they have all up to there.
@@ -104,7 +109,7 @@ public sealed partial class TopicState
                 continue;
             }
 
-            // Of one who could not be asked nothing more is known than before. One who has lost again what it had not for good gets it anew.
+            // Of one who could not be asked nothing more is known than before; one who has lost what it had not for good is fed it again.
             var known = cursor ?? subscriber.Behind ?? Math.Max(subscriber.Start, _watermark);
             long? behind = known < command.UpTo ? known : null;
             subscriber.Cursor = cursor ?? subscriber.Cursor;
