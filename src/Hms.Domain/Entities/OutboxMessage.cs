@@ -50,7 +50,7 @@ public abstract record OutboxMessage
     public sealed record Held(string Topic, string Supervisor, long UpTo, IReadOnlyList<long> Sequences)
         : OutboxMessage(EntityKey.Topic(Topic));
 
-    /// <summary>Says that a mailbox is done with messages that their topic no longer retains: with each as often as it stands here.</summary>
+    /// <summary>Says that a mailbox is done with messages that their topic no longer retains: with each as often as it is named.</summary>
     public sealed record Release(string Topic, IReadOnlyList<long> Sequences) : OutboxMessage(EntityKey.Topic(Topic));
 
     /// <summary>Subscribes a supervisor to all topics that a pattern matches, now and later.</summary>

@@ -70,8 +70,8 @@ public sealed class OutboxMessageTests
     {
         Assert.Equal(new EntityKey(EntityKind.Mailbox, "m"), new OutboxMessage.Retire("m", "t", 1).To);
         foreach (var message in (OutboxMessage[])
-            [new OutboxMessage.OpenTopic("t", 1, []), new OutboxMessage.Subscribe("t", "m", "", null), new OutboxMessage.Unsubscribe("t", "m", ""),
-             new OutboxMessage.Held("t", "m", 1, []), new OutboxMessage.Release("t", [1])])
+            [new OutboxMessage.OpenTopic("t", 1, []), new OutboxMessage.Subscribe("t", "m", "", null),
+             new OutboxMessage.Unsubscribe("t", "m", ""), new OutboxMessage.Held("t", "m", 1, []), new OutboxMessage.Release("t", [1])])
         {
             Assert.Equal((new EntityKey(EntityKind.Topic, "t"), message.To), (message.To, OutboxMessage.Decode(message.Encode()).To));
         }

@@ -30,12 +30,13 @@ public sealed class RetiringTests
     [Fact]
     public void What_it_has_answered_for_it_does_not_answer_for_again()
     {
-        Hear(1, 1, 2, 3);
+        Hear(1, 1, 2, 3, 4);
 
         AssertHeld(Retire(1), 1, 1);
         AssertHeld(Retire(3), 3, 2, 3);
         _mailbox.Restart();
         AssertHeld(Retire(3), 3);
+        AssertHeld(Retire(4), 4, 4);
     }
 
     [Fact]

@@ -12,6 +12,5 @@ public sealed class TopicModelTests
 {
     [Fact]
     public void What_is_published_reaches_all_who_subscribe_once_whatever_fails() =>
-        Prop.ForAll(TopicRuns.Arbitrary, TopicWorld.Check).Check(Config.QuickThrowOnFailure.WithMaxTest(
-            int.TryParse(Environment.GetEnvironmentVariable("HMS_CASES"), out var cases) ? cases : 400));
+        Prop.ForAll(TopicRuns.Arbitrary, TopicWorld.Check).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 }

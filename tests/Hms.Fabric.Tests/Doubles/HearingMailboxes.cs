@@ -59,7 +59,8 @@ internal sealed class HearingMailboxes : IEntities
         public ValueTask<AckResult> AckAsync(IReadOnlyList<string> receipts, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public ValueTask<AckResult> NackAsync(NackRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<AckResult> NackAsync(NackRequest request, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public ValueTask<AckResult> ExtendAsync(IReadOnlyList<string> receipts, TimeSpan lease, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

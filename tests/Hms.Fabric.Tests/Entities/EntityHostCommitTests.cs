@@ -17,7 +17,8 @@ public sealed class EntityHostCommitTests
     {
         var counter = await _world.LoadedCounterAsync();
         var decided = counter.DecideManyAsync(
-            [new CounterCommand.Add(1), new CounterCommand.Refuse(10), new CounterCommand.AddQuickly(100), new CounterCommand.Add(1_000)]).AsTask();
+            [new CounterCommand.Add(1), new CounterCommand.Refuse(10), new CounterCommand.AddQuickly(100), new CounterCommand.Add(1_000)])
+            .AsTask();
         var after = counter.DecideAsync(new CounterCommand.Add(10_000)).AsTask();
         Assert.False(decided.IsCompleted);
         Assert.Equal(1, Store.Enlisted);

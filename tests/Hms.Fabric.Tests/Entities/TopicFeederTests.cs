@@ -155,7 +155,8 @@ public sealed class TopicFeederTests
 
     private TopicEntity NewTopic() => new("*", _mailboxes, _world.Services, new TopicLimits());
 
-    private Task SubscribeAsync(string mailbox, Func<TopicFeed, ValueTask<long>> hears) => SubscribeAsync(mailbox, (feed, _) => hears(feed));
+    private Task SubscribeAsync(string mailbox, Func<TopicFeed, ValueTask<long>> hears) =>
+        SubscribeAsync(mailbox, (feed, _) => hears(feed));
 
     private Task SubscribeAsync(string mailbox, Hears hears)
     {
@@ -170,7 +171,8 @@ public sealed class TopicFeederTests
 
     private Task<EnqueueResult> PublishAsync(string id) => Store.CommitUntilAsync(_topic.EnqueueAsync(World.Message(id)).AsTask());
 
-    private long Heard(string mailbox) => _heard.Where(heard => heard.Mailbox == mailbox && !heard.Durable).Max(heard => (long?)heard.Feed.UpTo) ?? 0;
+    private long Heard(string mailbox) =>
+        _heard.Where(heard => heard.Mailbox == mailbox && !heard.Durable).Max(heard => (long?)heard.Feed.UpTo) ?? 0;
 
     private async Task<long> CursorAfterCrashAsync() => Assert.Single((await NewTopic().SubscribersAsync("", 10)).Items).Cursor;
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Hms.Domain.Tests.Topics.Model;
 
-/// <summary>One step of a random run of topics and mailboxes. Its text is C# that makes it again. Entities are numbered as in <see cref="TopicWorld"/>.</summary>
+/// <summary>
+/// One step of a random run of topics and mailboxes, which are numbered as in <see cref="TopicWorld"/>. Its text is C# that makes it again.
+/// </summary>
 internal abstract record TopicOp
 {
     private TopicOp()

@@ -82,8 +82,8 @@ internal sealed partial class TopicWorld
         works |= SayAll();
         for (var topic = 0; topic < _topics.Length; topic++)
         {
-            var (feeds, settles) = (_topics[topic].Signals.Contains(Effect.Signal.Ready), _topics[topic].Signals.Contains(Effect.Signal.Ended));
-            if (feeds || settles)
+            var settles = _topics[topic].Signals.Contains(Effect.Signal.Ended);
+            if (settles || _topics[topic].Signals.Contains(Effect.Signal.Ready))
             {
                 Feed(topic);
                 works = true;

@@ -182,16 +182,24 @@ internal sealed partial class TopicWorld
     {
         var copy = _mailboxes[mailbox].Store.With(_mailboxes[mailbox].State)
             .LoadInto(new MailboxState(Names[mailbox], new MailboxLimits(), 1));
-        var ready = MailboxMachine.Decide(copy, new MailboxCommand.Receive(int.MaxValue, TimeSpan.FromMinutes(1)), DateTimeOffset.UnixEpoch);
-        var dead = MailboxMachine.Decide(copy, new MailboxCommand.ListDeadLetters(0, int.MaxValue), DateTimeOffset.UnixEpoch);
+        var all = new MailboxCommand.Receive(int.MaxValue, TimeSpan.FromMinutes(1));
+        var dead = new MailboxCommand.ListDeadLetters(0, int.MaxValue);
         return
         [
-            .. (ready.Reply is MailboxReply.Received received ? received.Messages : [])
-                .Select(message => (message.Sequence, message.Body))
-                .Concat((dead.Reply is MailboxReply.DeadLetterList list ? list.Messages : []).Select(letter => (letter.Sequence, letter.Body)))
+            .. Held(MailboxMachine.Decide(copy, all, DateTimeOffset.UnixEpoch).Reply)
+                .Concat(Held(MailboxMachine.Decide(copy, dead, DateTimeOffset.UnixEpoch).Reply))
                 .OrderBy(held => held.Sequence),
         ];
     }
+
+    private static IEnumerable<(long Sequence, long Body)> Held(MailboxReply? reply) => reply switch
+    {
+        MailboxReply.Received received => received.Messages.Select(message => (message.Sequence, message.Body)),
+        MailboxReply.DeadLetterList list => list.Messages.Select(message => (message.Sequence, message.Body)),
+
+        // A mailbox that is closed, or never was opened.
+        _ => [],
+    };
 
     private sealed class NoTruth : ITruth
     {
