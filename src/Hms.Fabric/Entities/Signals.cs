@@ -6,6 +6,9 @@ namespace Hms.Fabric.Entities;
 /// </summary>
 internal sealed class Signals
 {
+    [ThreadStatic]
+    private static bool _wakes;
+
     private readonly Dictionary<ulong, LinkedList<Waiter>> _waiters = [];
     private readonly Lock _gate = new();
 
@@ -50,7 +53,7 @@ internal sealed class Signals
             }
         }
 
-        first?.Source.TrySetResult();
+        first?.Wake();
     }
 
     /// <summary>Wakes all who wait for it.</summary>
@@ -73,7 +76,7 @@ internal sealed class Signals
 
         foreach (var waiter in all)
         {
-            waiter.Source.TrySetResult();
+            waiter.WakeLater();
         }
     }
 
@@ -93,7 +96,7 @@ internal sealed class Signals
 
         foreach (var waiter in all)
         {
-            waiter.Source.TrySetResult();
+            waiter.WakeLater();
         }
     }
 
@@ -123,7 +126,32 @@ internal sealed class Signals
 
         public LinkedListNode<Waiter>? Node { get; set; }
 
-        public TaskCompletionSource Source { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Source { get; } = new();
+
+        /// <summary>
+        /// Goes on here with whoever waits, since handing it to another thread takes longer than most have to do; but what that wakes in turn
+        /// goes on elsewhere, so that nobody can pile up more on this thread's stack than one.
+        /// </summary>
+        public void Wake()
+        {
+            if (_wakes)
+            {
+                WakeLater();
+                return;
+            }
+
+            _wakes = true;
+            try
+            {
+                Source.TrySetResult();
+            }
+            finally
+            {
+                _wakes = false;
+            }
+        }
+
+        public void WakeLater() => ThreadPool.UnsafeQueueUserWorkItem(static source => source.TrySetResult(), Source, preferLocal: false);
 
         /// <summary>Says that the signal, if it came, was made use of, so that it is not handed on.</summary>
         public void Use() => _used = true;

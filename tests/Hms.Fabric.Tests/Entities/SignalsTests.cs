@@ -1,3 +1,4 @@
+using Hms.Fabric.Tests.Doubles;
 using Hms.Fabric.Entities;
 
 namespace Hms.Fabric.Tests.Entities;
@@ -54,14 +55,41 @@ public sealed class SignalsTests
     }
 
     [Fact]
-    public void Everybody_is_woken_at_once_and_nothing_is_left()
+    public async Task Everybody_is_woken_and_nothing_is_left()
     {
         using var one = _signals.Wait(1);
         using var other = _signals.Wait(2);
 
         _signals.RaiseAll();
 
-        Assert.True(one.Source.Task.IsCompleted && other.Source.Task.IsCompleted);
         Assert.True(_signals.IsEmpty);
+        await Task.WhenAll(one.Source.Task, other.Source.Task).WaitAsync(World.Patience);
+    }
+
+    [ThreadStatic]
+    private static bool _raises;
+
+    [Fact]
+    public async Task One_who_is_woken_goes_on_at_once_and_whom_it_wakes_elsewhere()
+    {
+        using var one = _signals.Wait(1);
+        using var other = _signals.Wait(2);
+        var first = IsWithinRaiseAsync(one.Source.Task, () => _signals.Raise(2));
+        var second = IsWithinRaiseAsync(other.Source.Task, () => { });
+
+        _raises = true;
+        _signals.Raise(1);
+        _raises = false;
+
+        Assert.True(first.IsCompleted && await first);
+        Assert.False(await second.WaitAsync(World.Patience));
+    }
+
+    // Whether whoever was woken goes on within the call that woke it.
+    private static async Task<bool> IsWithinRaiseAsync(Task woken, Action then)
+    {
+        await woken.ConfigureAwait(false);
+        then();
+        return _raises;
     }
 }
