@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hms.Abstractions;
 using Hms.Domain.Entities;
 using Hms.Domain.Mailboxes;
@@ -22,7 +23,7 @@ public sealed partial class MailboxEntity
                 _services.Bodies.Remove([command.BodyId], stored: false);
             }
 
-            return new EnqueueResult(reply.Sequence, reply.Duplicate, reply.FirstId);
+            return ResultOf(reply);
         }
         catch
         {
@@ -33,43 +34,18 @@ public sealed partial class MailboxEntity
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<EnqueueOutcome>> EnqueueManyAsync(
+    public ValueTask<IReadOnlyList<EnqueueOutcome>> EnqueueManyAsync(
         IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        var commands = new MailboxCommand.Enqueue[requests.Count];
+        var commands = new (MailboxCommand, long, MessageBody)[requests.Count];
         for (var i = 0; i < commands.Length; i++)
         {
-            commands[i] = Command(requests[i]);
-            _services.Bodies.Add(commands[i].BodyId, commands[i].Body);
+            var command = Command(requests[i]);
+            commands[i] = (command, command.BodyId, command.Body);
         }
 
-        IReadOnlyList<Decided<MailboxReply>> decided;
-        try
-        {
-            decided = await _host.DecideManyAsync(commands, cancellationToken);
-        }
-        catch
-        {
-            _services.Bodies.Remove([.. commands.Select(command => command.BodyId)], stored: false);
-            throw;
-        }
-
-        var outcomes = new EnqueueOutcome[commands.Length];
-        for (var i = 0; i < outcomes.Length; i++)
-        {
-            var reply = decided[i].Reply as MailboxReply.Enqueued;
-            if (reply is not { Duplicate: false })
-            {
-                _services.Bodies.Remove([commands[i].BodyId], stored: false);
-            }
-
-            outcomes[i] = reply is null
-                ? new EnqueueOutcome(default, decided[i].Fault)
-                : new EnqueueOutcome(new EnqueueResult(reply.Sequence, reply.Duplicate, reply.FirstId), null);
-        }
-
-        return outcomes;
+        return ManyMessages.EnqueueAsync(_host, _services.Bodies, commands, ResultOf, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -109,6 +85,9 @@ public sealed partial class MailboxEntity
             await _host.SettleAsync(cancellationToken);
         }
     }
+
+    private static EnqueueResult ResultOf(MailboxReply reply) =>
+        reply is MailboxReply.Enqueued it ? new(it.Sequence, it.Duplicate, it.FirstId) : throw new UnreachableException();
 
     private MailboxCommand.Enqueue Command(EnqueueRequest request) => new()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Hms.Abstractions;
 using Hms.Domain.Entities;
@@ -47,43 +48,18 @@ public sealed class TopicEntity : ITopicPort, IResident
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<EnqueueOutcome>> EnqueueManyAsync(
+    public ValueTask<IReadOnlyList<EnqueueOutcome>> EnqueueManyAsync(
         IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        var commands = new TopicCommand.Publish[requests.Count];
+        var commands = new (TopicCommand, long, MessageBody)[requests.Count];
         for (var i = 0; i < commands.Length; i++)
         {
-            commands[i] = Command(requests[i]);
-            _services.Bodies.Add(commands[i].BodyId, commands[i].Body);
+            var command = Command(requests[i]);
+            commands[i] = (command, command.BodyId, command.Body);
         }
 
-        IReadOnlyList<Decided<TopicReply>> decided;
-        try
-        {
-            decided = await _host.DecideManyAsync(commands, cancellationToken);
-        }
-        catch
-        {
-            _services.Bodies.Remove([.. commands.Select(command => command.BodyId)], stored: false);
-            throw;
-        }
-
-        var outcomes = new EnqueueOutcome[commands.Length];
-        for (var i = 0; i < outcomes.Length; i++)
-        {
-            var reply = decided[i].Reply as TopicReply.Published;
-            if (reply is not { Duplicate: false })
-            {
-                _services.Bodies.Remove([commands[i].BodyId], stored: false);
-            }
-
-            outcomes[i] = reply is null
-                ? new EnqueueOutcome(default, decided[i].Fault)
-                : new EnqueueOutcome(new EnqueueResult(reply.Sequence, reply.Duplicate, reply.FirstId, reply.Deliveries), null);
-        }
-
-        return outcomes;
+        return ManyMessages.EnqueueAsync(_host, _services.Bodies, commands, ResultOf, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -141,6 +117,9 @@ public sealed class TopicEntity : ITopicPort, IResident
 
     /// <inheritdoc/>
     public bool TryPassivate() => _feeder.IsIdle && _host.TryPassivate();
+
+    private static EnqueueResult ResultOf(TopicReply reply) =>
+        reply is TopicReply.Published it ? new(it.Sequence, it.Duplicate, it.FirstId, it.Deliveries) : throw new UnreachableException();
 
     private TopicCommand.Publish Command(EnqueueRequest request) => new()
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Hms.Http.Reading;
 using Hms.Http.Sockets.Framing;
 using Hms.Http.Writing;
 
@@ -19,25 +18,23 @@ internal static class AnswerJson
     /// <summary><c>{"op":"accepted","seq",…receipt}</c>.</summary>
     public static void WriteAccepted(OutputBuffer to, long seq, in SendReceipt receipt)
     {
-        Begin(to, "{\"op\":\"accepted\",\"seq\":"u8, seq);
-        to.Write(","u8);
-        WriteMembers(to, receipt);
-        to.Write("}"u8);
-        to.End();
+        var json = BeginAccepted(to, seq);
+        ReceiptWriter.WriteMembers(json, receipt);
+        End(to, json);
     }
 
     /// <summary><c>{"op":"accepted","seq","results":[…]}</c>: what came of several messages, in their order.</summary>
     public static void WriteAccepted(OutputBuffer to, long seq, IReadOnlyList<SendOutcome> outcomes, int from, int end)
     {
-        Begin(to, "{\"op\":\"accepted\",\"seq\":"u8, seq);
-        to.Write(",\"results\":["u8);
+        var json = BeginAccepted(to, seq);
+        json.WriteStartArray("results"u8);
         for (var i = from; i < end; i++)
         {
-            WriteResult(to, outcomes[i], isFirst: i == from);
+            ReceiptWriter.WriteResult(json, outcomes[i]);
         }
 
-        to.Write("]}"u8);
-        to.End();
+        json.WriteEndArray();
+        End(to, json);
     }
 
     /// <summary><c>{"op":"acked","seq","acked","stale"}</c>.</summary>
@@ -80,9 +77,7 @@ internal static class AnswerJson
         }
 
         fault.WriteMembersTo(json);
-        json.WriteEndObject();
-        json.Flush();
-        to.End();
+        End(to, json);
     }
 
     /// <summary>
@@ -141,48 +136,21 @@ internal static class AnswerJson
         to.Write("}"u8);
     }
 
-    private static void WriteResult(OutputBuffer to, in SendOutcome outcome, bool isFirst)
+    private static Utf8JsonWriter BeginAccepted(OutputBuffer to, long seq)
     {
-        to.Write(isFirst ? "{"u8 : ",{"u8);
-        if (outcome.Fault is { } fault)
-        {
-            to.Write("\"id\":"u8);
-            to.Write(fault.SourceMessageId);
-            to.Write(",\"status\":\"rejected\",\"error\":"u8);
-            var json = to.Json();
-            fault.WriteTo(json);
-            json.Flush();
-        }
-        else
-        {
-            WriteMembers(to, outcome.Receipt);
-        }
-
-        to.Write("}"u8);
+        to.Begin();
+        var json = to.Json();
+        json.WriteStartObject();
+        json.WriteString("op"u8, "accepted"u8);
+        json.WriteNumber("seq"u8, seq);
+        return json;
     }
 
-    private static void WriteMembers(OutputBuffer to, in SendReceipt receipt)
+    private static void End(OutputBuffer to, Utf8JsonWriter json)
     {
-        to.Write("\"id\":"u8);
-        to.Write(receipt.Id);
-        to.Write(",\"status\":\"accepted\""u8);
-        if (receipt.Results is { } results)
-        {
-            to.Write(",\"results\":["u8);
-            for (var i = 0; i < results.Count; i++)
-            {
-                WriteResult(to, results[i], isFirst: i == 0);
-            }
-
-            to.Write("]"u8);
-            return;
-        }
-
-        to.Write(",\"deliveries\":"u8);
-        to.Write((long)receipt.Deliveries);
-        to.Write(receipt.Duplicate ? ",\"duplicate\":true"u8 : ",\"duplicate\":false"u8);
-        to.Write(",\"durability\":"u8);
-        to.Write(SendHeaders.WireName(receipt.Durability));
+        json.WriteEndObject();
+        json.Flush();
+        to.End();
     }
 
     private static void Begin(OutputBuffer to, ReadOnlySpan<byte> head, long seq)
