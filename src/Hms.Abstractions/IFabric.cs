@@ -14,6 +14,15 @@ public interface IFabric
     /// <summary>The topics, and who subscribes to them.</summary>
     ITopics Topics { get; }
 
+    /// <summary>The tasks that supervisors give each other.</summary>
+    ITasks Tasks { get; }
+
+    /// <summary>The locks.</summary>
+    ILocks Locks { get; }
+
+    /// <summary>The barriers.</summary>
+    IBarriers Barriers { get; }
+
     /// <summary>The message types that are known.</summary>
     IMessageTypes MessageTypes { get; }
 

@@ -21,48 +21,24 @@ public interface ISupervisors
     /// <summary>Ends a registration; what its mailbox holds becomes dead letters, kept in case it comes back.</summary>
     ValueTask DeregisterAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>A sign of life, with how the supervisor does.</summary>
+    /// <summary>A sign of life, with how the supervisor does. What its mailbox holds is left out of the record.</summary>
+    /// <exception cref="FaultException"><see cref="ErrorCode.Conflict"/>, with the record, where its session has ended: it must register again.</exception>
     ValueTask<SupervisorRecord> HeartbeatAsync(string id, Heartbeat heartbeat, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Sends a supervisor new settings, as a <c>supervisor_configuration</c> (section 3.1). A <c>heartbeat_interval_ms</c> in them is
+    /// what is expected of it from then on.
+    /// </summary>
+    /// <param name="id">The supervisor.</param>
+    /// <param name="configuration">A JSON object, sent as it is.</param>
+    /// <param name="cancellationToken">Stops the waiting, not the message.</param>
+    ValueTask<SupervisorRecord> ConfigureAsync(string id, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken = default);
 }
 
 /// <summary>What came of a registration.</summary>
 /// <param name="Created">Whether the supervisor was not registered before.</param>
 /// <param name="Record">The record.</param>
 public sealed record RegistrationResult(bool Created, SupervisorRecord Record);
-
-/// <summary>A supervisor as the fabric knows it.</summary>
-public sealed record SupervisorRecord
-{
-    /// <summary>Its id.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>What it said of itself last.</summary>
-    public required Registration Registration { get; init; }
-
-    /// <summary>Whether it is there.</summary>
-    public required Liveness Liveness { get; init; }
-
-    /// <summary>Its session: another one after each restart or death.</summary>
-    public required string Session { get; init; }
-
-    /// <summary>When it registered first.</summary>
-    public required DateTimeOffset RegisteredAt { get; init; }
-
-    /// <summary>Its last sign of life.</summary>
-    public required DateTimeOffset LastSeen { get; init; }
-
-    /// <summary>Its last heartbeat; null where there was none since the fabric started.</summary>
-    public Heartbeat? LastHeartbeat { get; init; }
-
-    /// <summary>What its mailbox holds.</summary>
-    public MailboxCounts Mailbox { get; init; }
-}
-
-/// <summary>How many messages a mailbox holds.</summary>
-/// <param name="Ready">Waiting, delayed ones included.</param>
-/// <param name="Leased">Delivered and not yet acknowledged.</param>
-/// <param name="DeadLetters">Dead letters.</param>
-public readonly record struct MailboxCounts(int Ready, int Leased, int DeadLetters);
 
 /// <summary>Which supervisors to list.</summary>
 public sealed record SupervisorQuery

@@ -1,5 +1,6 @@
 using Hms.Protocol;
 using Hms.Protocol.Catalogue;
+using Hms.Protocol.Coordination;
 
 namespace Hms.Abstractions;
 
@@ -158,9 +159,29 @@ public interface IDirectoryPort
     /// <summary>Records by id.</summary>
     ValueTask<IReadOnlyList<SupervisorRecord>> ListAsync(SupervisorQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>Sends a supervisor new settings; a heartbeat interval among them is what is expected from then on.</summary>
+    /// <param name="id">The supervisor.</param>
+    /// <param name="heartbeatIntervalMs">The interval; null where that stays as it is.</param>
+    /// <param name="message">The message that tells it.</param>
+    /// <param name="cancellationToken">Stops the waiting, not the message.</param>
+    ValueTask<SupervisorRecord> ConfigureAsync(
+        string id, long? heartbeatIntervalMs, ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default);
+
+    /// <summary>Whether the sessions of supervisors go on, in the order asked for.</summary>
+    ValueTask<IReadOnlyList<SessionView>> ViewSessionsAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken = default);
+
+    /// <summary>A living supervisor of this part with one of these traits, the least busy; null where there is none but those excepted.</summary>
+    ValueTask<AbleSupervisor?> FindAbleAsync(
+        Traits traits, IReadOnlyCollection<string> except, CancellationToken cancellationToken = default);
+
     /// <summary>How many are registered in this part.</summary>
     ValueTask<int> CountAsync(CancellationToken cancellationToken = default);
 }
+
+/// <summary>One who could do a task.</summary>
+/// <param name="Session">Who, and its session.</param>
+/// <param name="Load">How busy it said that it is; 0 where it said nothing.</param>
+public sealed record AbleSupervisor(SessionView Session, double Load);
 
 /// <summary>The custom message types as they are kept.</summary>
 public interface ICataloguePort

@@ -1,6 +1,9 @@
+using Hms.Domain.Barriers;
 using Hms.Domain.Catalogue;
 using Hms.Domain.Directory;
+using Hms.Domain.Locks;
 using Hms.Domain.Mailboxes;
+using Hms.Domain.Tasks;
 using Hms.Domain.Topics;
 
 namespace Hms.Fabric;
@@ -25,6 +28,15 @@ public sealed record FabricOptions
 
     /// <summary>Limits of topics.</summary>
     public TopicLimits Topics { get; init; } = new();
+
+    /// <summary>Limits of each lock.</summary>
+    public LockLimits Locks { get; init; } = new();
+
+    /// <summary>Limits of each barrier.</summary>
+    public BarrierLimits Barriers { get; init; } = new();
+
+    /// <summary>Limits of tasks.</summary>
+    public TaskLimits Tasks { get; init; } = new();
 
     /// <summary>Limits of the directory.</summary>
     public DirectoryLimits Directory { get; init; } = new();

@@ -1,5 +1,6 @@
 using Hms.Abstractions;
 using Hms.Domain.Mailboxes;
+using Hms.Fabric.Coordination;
 using Hms.Fabric.Entities;
 using Hms.Fabric.Messages;
 using Hms.Protocol;
@@ -21,6 +22,9 @@ public sealed class FabricService : IFabric
     private readonly TypeCatalogue _types;
     private readonly SupervisorDirectory _supervisors;
     private readonly TopicDirectory _topics;
+    private readonly TaskService _tasks;
+    private readonly LockService _locks;
+    private readonly BarrierService _barriers;
 
     /// <summary>A fabric over an engine's entities.</summary>
     /// <param name="entities">Finds entities.</param>
@@ -28,9 +32,11 @@ public sealed class FabricService : IFabric
     /// <param name="metrics">What is counted.</param>
     /// <param name="options">How it behaves.</param>
     /// <param name="status">What the engine says of itself.</param>
+    /// <param name="newId">Makes ids; as <see cref="EntityServices.NewId"/>.</param>
     public FabricService(
-        IEntities entities, FabricClock clock, FabricMetrics metrics, FabricOptions options, Func<FabricStatus> status)
+        IEntities entities, FabricClock clock, FabricMetrics metrics, FabricOptions options, Func<FabricStatus> status, Func<Guid>? newId = null)
     {
+        var makeId = newId ?? Guid.CreateVersion7;
         ArgumentNullException.ThrowIfNull(options);
         var types = new MessageTypeSet();
         _entities = entities;
@@ -38,9 +44,16 @@ public sealed class FabricService : IFabric
         _status = status;
         _validator = new MessageValidator(types, options.StrictTypes, options.MessageBytesMax);
         _types = new TypeCatalogue(entities, types);
-        _supervisors = new SupervisorDirectory(entities);
+        _supervisors = new SupervisorDirectory(entities, clock, makeId);
         _topics = new TopicDirectory(entities);
-        _router = new Router(entities, new MetaSupervisor(entities, clock), metrics);
+        _tasks = new TaskService(entities, clock, makeId);
+        _locks = new LockService(entities, clock, makeId);
+        _barriers = new BarrierService(entities, clock);
+        _router = new Router(
+            entities,
+            new MetaSupervisor(entities, clock, new MetaAnswers(this, clock)),
+            new CoordinationMessages(entities, _tasks, _barriers),
+            metrics);
     }
 
     /// <inheritdoc/>
@@ -48,6 +61,15 @@ public sealed class FabricService : IFabric
 
     /// <inheritdoc/>
     public ITopics Topics => _topics;
+
+    /// <inheritdoc/>
+    public ITasks Tasks => _tasks;
+
+    /// <inheritdoc/>
+    public ILocks Locks => _locks;
+
+    /// <inheritdoc/>
+    public IBarriers Barriers => _barriers;
 
     /// <inheritdoc/>
     public IMessageTypes MessageTypes => _types;

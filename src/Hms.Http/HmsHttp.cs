@@ -89,6 +89,9 @@ public static class HmsHttp
         new DeadLetterEndpoints(fabric, options).Map(app);
         new TopicEndpoints(fabric.Topics, options).Map(app);
         new SupervisorEndpoints(fabric.Supervisors, options).Map(app);
+        new TaskEndpoints(fabric.Tasks, options, stopping).Map(app);
+        new LockEndpoints(fabric.Locks, options, stopping).Map(app);
+        new BarrierEndpoints(fabric.Barriers, options, stopping).Map(app);
         new MessageTypeEndpoints(fabric.MessageTypes, options).Map(app);
         new OperationsEndpoints(fabric, options, services.GetRequiredService<PrometheusExporter>(), stopping).Map(app);
         return app;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace Hms.Protocol;
@@ -56,14 +55,5 @@ public sealed record Fault(ErrorCode Code, string Message)
     }
 
     /// <summary>The seed's <c>ErrorResponse</c> as UTF-8 JSON.</summary>
-    public byte[] ToJson()
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer, JsonText.Writing))
-        {
-            WriteTo(json);
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+    public byte[] ToJson() => JsonText.Write(WriteTo);
 }

@@ -19,8 +19,31 @@ public sealed record Heartbeat
     /// <summary>Reads JSON that keeps to the schema of <c>supervisor_heartbeat</c>; anything but an object says nothing besides "alive".</summary>
     public static Heartbeat Read(JsonElement json) => json.ValueKind != JsonValueKind.Object ? new() : new()
     {
-        Status = Registration.Member(json, "status"u8)?.GetString(),
-        Load = Registration.Member(json, "load"u8)?.GetDouble(),
-        Metrics = Registration.Raw(json, "metrics"u8),
+        Status = json.Text("status"),
+        Load = json.Number("load"),
+        Metrics = json.Raw("metrics"),
     };
+
+    /// <summary>Writes the object, with what is known.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        if (Status is not null)
+        {
+            json.WriteString("status"u8, Status);
+        }
+
+        if (Load is { } load)
+        {
+            json.WriteNumber("load"u8, load);
+        }
+
+        if (!Metrics.IsEmpty)
+        {
+            json.WritePropertyName("metrics"u8);
+            json.WriteRawValue(Metrics.Span, skipInputValidation: true);
+        }
+
+        json.WriteEndObject();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -44,6 +45,19 @@ public static class JsonText
         }
 
         return false;
+    }
+
+    /// <summary>What is written, as UTF-8.</summary>
+    public static byte[] Write(Action<Utf8JsonWriter> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, Writing))
+        {
+            write(json);
+        }
+
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>RFC 3339 in UTC with milliseconds and a <c>Z</c>, as the seed shows it.</summary>

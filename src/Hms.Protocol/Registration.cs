@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Hms.Protocol;
@@ -31,12 +30,12 @@ public sealed record Registration(string SupervisorType)
     /// <summary>Reads JSON that keeps to the schema of <c>supervisor_registration</c>.</summary>
     public static Registration Read(JsonElement json) => new(json.GetProperty("supervisor_type"u8).GetString()!)
     {
-        Roles = Strings(json, "roles"u8),
-        Capabilities = Strings(json, "capabilities"u8),
-        PublicKey = Raw(json, "public_key"u8),
-        HeartbeatIntervalMs = Integer(json, "heartbeat_interval_ms"u8),
-        Metadata = Raw(json, "metadata"u8),
-        Restart = Member(json, "restart"u8)?.GetBoolean() ?? false,
+        Roles = json.Texts("roles") ?? [],
+        Capabilities = json.Texts("capabilities") ?? [],
+        PublicKey = json.Raw("public_key"),
+        HeartbeatIntervalMs = json.Integer("heartbeat_interval_ms"),
+        Metadata = json.Raw("metadata"),
+        Restart = json.Flag("restart"),
     };
 
     /// <summary>Writes the members into an object that has been begun.</summary>
@@ -62,18 +61,6 @@ public sealed record Registration(string SupervisorType)
             json.WriteRawValue(Metadata.Span, skipInputValidation: true);
         }
     }
-
-    internal static JsonElement? Member(JsonElement json, ReadOnlySpan<byte> name) =>
-        json.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
-
-    internal static long? Integer(JsonElement json, ReadOnlySpan<byte> name) =>
-        Member(json, name) is { } member && JsonText.TryGetInteger(member, out var integer) ? integer : null;
-
-    internal static ReadOnlyMemory<byte> Raw(JsonElement json, ReadOnlySpan<byte> name) =>
-        Member(json, name) is { } member ? JsonMarshal.GetRawUtf8Value(member).ToArray() : ReadOnlyMemory<byte>.Empty;
-
-    private static string[] Strings(JsonElement json, ReadOnlySpan<byte> name) =>
-        Member(json, name) is { } member ? [.. member.EnumerateArray().Select(item => item.GetString()!)] : [];
 
     private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> strings)
     {

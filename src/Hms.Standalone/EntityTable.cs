@@ -1,6 +1,5 @@
 using System.Globalization;
 using Hms.Abstractions;
-using Hms.Domain.Directory;
 using Hms.Domain.Entities;
 using Hms.Fabric;
 using Hms.Fabric.Entities;
@@ -19,6 +18,12 @@ internal sealed class EntityTable : IEntities, IDisposable
     private readonly TopicRegistryEntity _topicRegistry;
     private readonly DirectoryEntity[] _directory;
     private readonly CatalogueEntity _catalogue;
+    private readonly Residents<SessionEntity> _sessions;
+    private readonly Residents<LockEntity> _locks;
+    private readonly Residents<BarrierEntity> _barriers;
+    private readonly Residents<TaskEntity> _tasks;
+    private readonly TaskIndexEntity[] _taskIndex;
+    private readonly KeysEntity[] _keys;
     private readonly ITimer _sweeper;
 
     public EntityTable(
@@ -29,8 +34,13 @@ internal sealed class EntityTable : IEntities, IDisposable
         _mailboxes = new(clock, options.IdleAfter, name => new MailboxEntity(name, services, options.Mailboxes, metrics));
         _topics = new(clock, options.IdleAfter, name => new TopicEntity(name, this, services, options.Topics));
         _topicRegistry = new TopicRegistryEntity(services, options.Topics);
-        _directory = [.. Enumerable.Range(0, DirectoryLimits.Partitions)
-            .Select(part => new DirectoryEntity(part.ToString(CultureInfo.InvariantCulture), services, options.Directory))];
+        _directory = [.. Partition.All.Select(part => new DirectoryEntity(part, services, options.Directory))];
+        _sessions = new(clock, options.IdleAfter, name => new SessionEntity(name, services));
+        _locks = new(clock, options.IdleAfter, name => new LockEntity(name, this, services, options.Locks));
+        _barriers = new(clock, options.IdleAfter, name => new BarrierEntity(name, this, services, options.Barriers));
+        _tasks = new(clock, options.IdleAfter, name => new TaskEntity(name, this, services, options.Tasks));
+        _taskIndex = [.. Partition.All.Select(part => new TaskIndexEntity(part, services, options.Tasks))];
+        _keys = [.. Partition.All.Select(part => new KeysEntity(part, services, options.Tasks.Common))];
         _catalogue = new CatalogueEntity(services, options.Catalogue);
         _sweeper = clock.Time.CreateTimer(_ => Sweep(), null, SweepPeriod, SweepPeriod);
         timers.Due += key => _ = WakeAsync(key);
@@ -52,21 +62,45 @@ internal sealed class EntityTable : IEntities, IDisposable
 
     public IDirectoryPort Directory(int partition) => _directory[partition];
 
+    public ISessionPort Session(string supervisor) => new SessionHandle(_sessions, supervisor);
+
+    public ILockPort Lock(string name) => new LockHandle(_locks, name);
+
+    public IBarrierPort Barrier(string id) => new BarrierHandle(_barriers, id);
+
+    public ITaskPort Task(string id) => new TaskHandle(_tasks, id);
+
+    public ITaskIndexPort TaskIndex(int partition) => _taskIndex[partition];
+
+    public IKeysPort Keys(int partition) => _keys[partition];
+
     public void Dispose() => _sweeper.Dispose();
 
-    private Task WakeAsync(EntityKey key) => key.Kind switch
+    private System.Threading.Tasks.Task WakeAsync(EntityKey key) => key.Kind switch
     {
         EntityKind.Mailbox => _mailboxes.Find(key.Name).WakeAsync(),
         EntityKind.Topic => _topics.Find(key.Name).WakeAsync(),
         EntityKind.TopicRegistry => _topicRegistry.WakeAsync(),
-        EntityKind.Directory => _directory[int.Parse(key.Name, CultureInfo.InvariantCulture)].WakeAsync(),
+        EntityKind.Directory => _directory[NumberOf(key)].WakeAsync(),
+        EntityKind.Session => _sessions.Find(key.Name).WakeAsync(),
+        EntityKind.Lock => _locks.Find(key.Name).WakeAsync(),
+        EntityKind.Barrier => _barriers.Find(key.Name).WakeAsync(),
+        EntityKind.Task => _tasks.Find(key.Name).WakeAsync(),
+        EntityKind.TaskIndex => _taskIndex[NumberOf(key)].WakeAsync(),
+        EntityKind.Keys => _keys[NumberOf(key)].WakeAsync(),
         EntityKind.Catalogue => _catalogue.WakeAsync(),
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "no such entity"),
     };
+
+    private static int NumberOf(EntityKey part) => int.Parse(part.Name, CultureInfo.InvariantCulture);
 
     private void Sweep()
     {
         _mailboxes.Sweep();
         _topics.Sweep();
+        _sessions.Sweep();
+        _locks.Sweep();
+        _barriers.Sweep();
+        _tasks.Sweep();
     }
 }

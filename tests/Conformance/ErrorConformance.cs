@@ -87,11 +87,14 @@ public abstract class ErrorConformance(IFabricFixture fixture) : ConformanceSuit
     {
         var from = await RegisteredAsync();
         var known = Message(from, "meta_supervisor");
+        var stranger = Message(NewName("stranger"), "meta_supervisor");
+        known["message_type"] = "metrics_query";
+        stranger["message_type"] = "metrics_query";
 
         await SendAsync(known);
 
         var answer = Read((await ReceiveOneAsync(from)).Message);
         Assert.Equal(("error_response", Text(known, "id")), (Text(answer, "message_type"), Text(answer, "correlation_id")));
-        await RefusedAsync(ErrorCode.Validation, SendAsync(Message(NewName("stranger"), "meta_supervisor")));
+        await RefusedAsync(ErrorCode.Validation, SendAsync(stranger));
     }
 }

@@ -173,7 +173,7 @@ public abstract partial class MessagingConformance(IFabricFixture fixture) : Con
         await RefusedAsync(ErrorCode.MailboxFull, SendAsync(refused));
         await Mailbox(to).AckAsync([first[0].Receipt]);
         Assert.False((await SendAsync(refused)).Duplicate);
-        Assert.Equal(SmallLimits.Depth, (await Fabric.Supervisors.GetAsync(to)).Mailbox.Ready);
+        Assert.Equal(SmallLimits.Depth, (await Fabric.Supervisors.GetAsync(to)).Mailbox!.Value.Ready);
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public abstract partial class MessagingConformance(IFabricFixture fixture) : Con
 
         Assert.Single(await Mailbox(to).ReceiveAsync(new ReceiveRequest { AutoAck = true }));
 
-        Assert.Equal(default, (await Fabric.Supervisors.GetAsync(to)).Mailbox);
+        Assert.Equal(default(MailboxCounts), (await Fabric.Supervisors.GetAsync(to)).Mailbox);
         await Fixture.RestartAsync();
         Assert.Empty(await ReceiveAsync(to));
     }

@@ -24,7 +24,7 @@ public abstract class RequestReplyConformance(IFabricFixture fixture) : Conforma
         Assert.Equal(Bytes(answer), reply.Message.ToArray());
         Assert.Null(reply.Error);
         await reply.ConfirmAsync();
-        Assert.Equal(default, (await Fabric.Supervisors.GetAsync(from)).Mailbox);
+        Assert.Equal(default(MailboxCounts), (await Fabric.Supervisors.GetAsync(from)).Mailbox);
     }
 
     [Fact]
@@ -255,6 +255,7 @@ public abstract class RequestReplyConformance(IFabricFixture fixture) : Conforma
         registration["message_type"] = "supervisor_registration";
         registration["content"] = new JsonObject { ["supervisor_type"] = "test" };
         var nonsense = Message(from, "meta_supervisor");
+        nonsense["message_type"] = "metrics_query";
 
         await using var configured = await AskAsync(registration);
         await using var refused = await AskAsync(nonsense);

@@ -46,7 +46,7 @@ public abstract class SupervisorConformance(IFabricFixture fixture) : Conformanc
         Assert.False(second.Created);
         Assert.Equal(first.Record.Session, second.Record.Session);
         Assert.Equal(["analysis"], second.Record.Registration.Roles);
-        Assert.Equal(1, second.Record.Mailbox.Ready);
+        Assert.Equal(1, second.Record.Mailbox!.Value.Ready);
     }
 
     [Fact]

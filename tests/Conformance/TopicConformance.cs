@@ -171,7 +171,7 @@ public abstract partial class TopicConformance(IFabricFixture fixture) : Conform
         var receipt = await PublishAsync(topic, "m2");
 
         Assert.Equal(0, receipt.Deliveries);
-        Assert.Equal(1, (await Fabric.Supervisors.GetAsync(subscriber)).Mailbox.Leased);
+        Assert.Equal(1, (await Fabric.Supervisors.GetAsync(subscriber)).Mailbox!.Value.Leased);
         await RefusedAsync(ErrorCode.DestinationNotFound, () => Fabric.Topics.UnsubscribeAsync(topic, subscriber).AsTask());
     }
 

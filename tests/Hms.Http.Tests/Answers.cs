@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hms.Protocol.Schema;
 
 namespace Hms.Http.Tests;
 
@@ -39,5 +41,26 @@ internal static class Answers
         Assert.NotNull((string?)error["source_message_id"]);
         Assert.All(error.AsObject(), member => Assert.Contains(member.Key, ErrorMembers));
         Assert.DoesNotContain("   at ", error.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The answer is that JSON, however it is laid out here.</summary>
+    public static void AssertSame(string expected, JsonNode actual) =>
+        Assert.Equal(JsonNode.Parse(expected)!.ToJsonString(), actual.ToJsonString());
+
+    /// <summary>The answer keeps to the schema of that name in the OpenAPI document, and has no member that it does not name.</summary>
+    public static async Task AssertDocumentedAsync(TestFront front, string schema, JsonNode actual)
+    {
+        var schemas = (await front.GetAsync("/openapi/v1.json").JsonAsync())["components"]!["schemas"]!.DeepClone();
+        foreach (var one in schemas.AsObject().Select(member => member.Value).OfType<JsonObject>().Where(one => one.ContainsKey("properties")))
+        {
+            one["additionalProperties"] = false;
+        }
+
+        var text = new JsonObject { ["$ref"] = $"#/$defs/{schema}", ["$defs"] = schemas }
+            .ToJsonString().Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(actual.ToJsonString());
+        var problems = new List<Problem>();
+        JsonSchema.Compile(System.Text.Encoding.UTF8.GetBytes(text)).Validate(document.RootElement, problems);
+        Assert.Empty(problems);
     }
 }

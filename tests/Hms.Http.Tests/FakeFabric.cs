@@ -16,6 +16,18 @@ internal sealed class FakeFabric : IFabric, ISupervisors, IMessageTypes
 
     public FakeTopics AllTopics { get; } = new();
 
+    public ITasks Tasks => AllTasks;
+
+    public FakeTasks AllTasks { get; } = new();
+
+    public ILocks Locks => AllLocks;
+
+    public FakeLocks AllLocks { get; } = new();
+
+    public IBarriers Barriers => AllBarriers;
+
+    public FakeBarriers AllBarriers { get; } = new();
+
     public FakeMailbox OneMailbox { get; } = new();
 
     /// <summary>Stands for <see cref="OneMailbox"/>.</summary>
@@ -30,6 +42,11 @@ internal sealed class FakeFabric : IFabric, ISupervisors, IMessageTypes
     public (string Id, Registration Registration)? Registered { get; private set; }
 
     public Heartbeat? Beat { get; private set; }
+
+    /// <summary>Why every heartbeat is refused; null where none is.</summary>
+    public Fault? BeatRefusal { get; set; }
+
+    public (string Id, string Json)? Configured { get; private set; }
 
     public SupervisorQuery? Query { get; private set; }
 
@@ -135,7 +152,15 @@ internal sealed class FakeFabric : IFabric, ISupervisors, IMessageTypes
     ValueTask<SupervisorRecord> ISupervisors.HeartbeatAsync(string id, Heartbeat heartbeat, CancellationToken cancellationToken)
     {
         Beat = heartbeat;
-        return new(Record(id) with { LastHeartbeat = heartbeat });
+        return BeatRefusal is null
+            ? new(Record(id) with { LastHeartbeat = heartbeat, Mailbox = null })
+            : throw new FaultException(BeatRefusal);
+    }
+
+    ValueTask<SupervisorRecord> ISupervisors.ConfigureAsync(string id, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
+    {
+        Configured = (id, System.Text.Encoding.UTF8.GetString(configuration.Span));
+        return new(OnSupervisor?.Invoke() ?? Record(id));
     }
 
     ValueTask<IReadOnlyList<MessageTypeDefinition>> IMessageTypes.ListAsync(CancellationToken cancellationToken) =>

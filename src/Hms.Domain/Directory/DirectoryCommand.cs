@@ -1,3 +1,4 @@
+using Hms.Protocol.Coordination;
 using Hms.Protocol;
 
 namespace Hms.Domain.Directory;
@@ -22,6 +23,18 @@ public abstract record DirectoryCommand
 
     /// <summary>A sign of life.</summary>
     public sealed record Beat(string Id, Heartbeat Heartbeat) : DirectoryCommand;
+
+    /// <summary>Sends a supervisor new settings.</summary>
+    /// <param name="Id">The supervisor.</param>
+    /// <param name="IntervalMs">How often a heartbeat is expected from now on; null where that stays as it is.</param>
+    /// <param name="Message">The message that tells it.</param>
+    public sealed record Configure(string Id, long? IntervalMs, ReadOnlyMemory<byte> Message) : DirectoryCommand;
+
+    /// <summary>Asks whether the sessions of some supervisors go on.</summary>
+    public sealed record ViewSessions(IReadOnlyList<string> Ids) : DirectoryCommand;
+
+    /// <summary>Asks for a living supervisor with one of these traits, the least busy, that is none of those excepted.</summary>
+    public sealed record FindAble(Traits Traits, IReadOnlyCollection<string> Except) : DirectoryCommand;
 
     /// <summary>Asks for one record.</summary>
     public sealed record Get(string Id) : DirectoryCommand;

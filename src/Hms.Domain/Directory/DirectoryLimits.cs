@@ -3,9 +3,6 @@ namespace Hms.Domain.Directory;
 /// <summary>What the directory may hold, and when it calls a supervisor missing.</summary>
 public sealed record DirectoryLimits
 {
-    /// <summary>Into how many parts the directory is split by a hash of the id. Fixed, since rows are stored by it.</summary>
-    public const int Partitions = 16;
-
     /// <summary>Supervisors in one part before a registration is refused with <c>rate_limited</c>. Default 100,000.</summary>
     public int SupervisorsMax { get; init; } = 100_000;
 
@@ -14,4 +11,7 @@ public sealed record DirectoryLimits
 
     /// <summary>Missed heartbeats after which it is dead. Default 4.</summary>
     public int DeadAfter { get; init; } = 4;
+
+    /// <summary>How late a missed heartbeat may be noticed, so that many are looked at together. Default 50 ms.</summary>
+    public TimeSpan Slack { get; init; } = TimeSpan.FromMilliseconds(50);
 }

@@ -11,17 +11,21 @@ public static class DirectoryMachine
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(command);
-        state.StartAt(now);
-        return command switch
+        state.Begin(now);
+        var step = command switch
         {
             DirectoryCommand.Register c => state.Register(c, now),
             DirectoryCommand.Deregister c => state.Deregister(c),
             DirectoryCommand.Beat c => state.Beat(c, now),
+            DirectoryCommand.Configure c => state.Configure(c, now),
+            DirectoryCommand.ViewSessions c => state.ViewSessions(c, now),
+            DirectoryCommand.FindAble c => state.FindAble(c, now),
             DirectoryCommand.Get c => state.Get(c, now),
             DirectoryCommand.List c => state.List(c, now),
             DirectoryCommand.Count => state.Count(),
             DirectoryCommand.Wake => Step<DirectoryReply>.Of(DirectoryReply.Done.Instance, Rest.Memory),
             _ => throw new UnreachableException(),
         };
+        return step with { Effects = state.TakeEffects() };
     }
 }

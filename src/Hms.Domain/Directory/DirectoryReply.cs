@@ -1,3 +1,4 @@
+using Hms.Protocol.Coordination;
 using Hms.Protocol;
 
 namespace Hms.Domain.Directory;
@@ -22,6 +23,19 @@ public abstract record DirectoryReply
     /// <summary>One supervisor.</summary>
     public sealed record Found(RegisteredSupervisor Supervisor) : DirectoryReply;
 
+    /// <summary>The supervisor's session has ended: it must register again.</summary>
+    public sealed record Over(RegisteredSupervisor Supervisor) : DirectoryReply;
+
+    /// <summary>There is nobody like that.</summary>
+    public sealed record Nobody : DirectoryReply
+    {
+        /// <summary>The one there is.</summary>
+        public static Nobody Instance { get; } = new();
+    }
+
+    /// <summary>What is known of sessions, in the order asked for.</summary>
+    public sealed record Sessions(IReadOnlyList<SessionView> Views) : DirectoryReply;
+
     /// <summary>Some supervisors, by id.</summary>
     public sealed record Listed(IReadOnlyList<RegisteredSupervisor> Supervisors) : DirectoryReply;
 
@@ -34,6 +48,7 @@ public sealed record RegisteredSupervisor(
     string Id,
     Registration Registration,
     string Session,
+    long SessionNumber,
     DateTimeOffset RegisteredAt,
     DateTimeOffset LastSeen,
     Liveness Liveness,

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Text.Json;
+using Hms.Protocol.Coordination;
 using Hms.Domain.Entities;
 using Hms.Protocol;
 
@@ -7,21 +7,19 @@ namespace Hms.Domain.Directory;
 
 /// <summary>One part of the directory: the supervisors whose id falls to it, and when each was last heard of.</summary>
 /// <param name="limits">What it may hold.</param>
-public sealed class DirectoryState(DirectoryLimits limits) : IEntityState
+public sealed partial class DirectoryState(DirectoryLimits limits) : IEntityState
 {
     private const char SupervisorRow = 's';
+    private const char NumberRow = 'n';
+
     private readonly Dictionary<string, Member> _members = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _ids = new(StringComparer.Ordinal);
+    private List<Effect> _effects = [];
+    private long _lastNumber;
     private DateTimeOffset? _startedAt;
 
     /// <inheritdoc/>
     public RowChanges Changes { get; } = new();
-
-    /// <inheritdoc/>
-    public DateTimeOffset? NextWake => null;
-
-    /// <inheritdoc/>
-    public DateTimeOffset? DurableWake => null;
 
     /// <summary>Who was heard of when is known in memory only.</summary>
     public bool IsQuiescent => false;
@@ -32,48 +30,50 @@ public sealed class DirectoryState(DirectoryLimits limits) : IEntityState
     /// <inheritdoc/>
     public void Load(RowKey key, ReadOnlyMemory<byte> value)
     {
-        using var json = JsonDocument.Parse(value, JsonText.Reading);
-        var root = json.RootElement;
-        _members[key.Name!] = new Member(
-            Registration.Read(root),
-            root.GetProperty("session"u8).GetString()!,
-            DateTimeOffset.FromUnixTimeMilliseconds(root.GetProperty("registered_at_ms"u8).GetInt64()));
+        if (key.Kind == NumberRow)
+        {
+            _lastNumber = new RowReader(value).Number();
+            return;
+        }
+
+        _members.Add(key.Name!, Member.Read(key.Name!, value));
         _ids.Add(key.Name!);
     }
 
     /// <inheritdoc/>
     public void Loaded()
     {
+        // Before sessions had numbers, they had none.
+        foreach (var member in _members.Values.Where(member => member.Number == 0))
+        {
+            member.Number = NextNumber();
+            Changes.Touch(RowKey.Of(SupervisorRow, member.Id));
+        }
     }
 
     /// <inheritdoc/>
     public bool Write(RowKey key, IBufferWriter<byte> value)
     {
+        if (key.Kind == NumberRow)
+        {
+            new RowWriter(value).Number(_lastNumber);
+            return true;
+        }
+
         if (!_members.TryGetValue(key.Name!, out var member))
         {
             return false;
         }
 
-        using var json = new Utf8JsonWriter(value, JsonText.Writing);
-        json.WriteStartObject();
-        member.Registration.WriteMembers(json);
-        json.WriteString("session"u8, member.Session);
-        json.WriteNumber("registered_at_ms"u8, member.RegisteredAt.ToUnixTimeMilliseconds());
-        json.WriteEndObject();
+        member.Write(value);
         return true;
     }
 
-    /// <summary>Since nothing is known of the time before, everybody counts as heard of when the part was loaded.</summary>
-    internal void StartAt(DateTimeOffset now)
+    internal List<Effect> TakeEffects()
     {
-        if (_startedAt is null)
-        {
-            _startedAt = now;
-            foreach (var member in _members.Values)
-            {
-                member.LastSeen = now;
-            }
-        }
+        var effects = _effects;
+        _effects = [];
+        return effects;
     }
 
     internal Step<DirectoryReply> Register(DirectoryCommand.Register command, DateTimeOffset now)
@@ -84,41 +84,53 @@ public sealed class DirectoryState(DirectoryLimits limits) : IEntityState
             return Step<DirectoryReply>.Refuse(new Fault(ErrorCode.RateLimited, "the directory holds as many supervisors as it may"));
         }
 
-        var keepsSession = before is not null && !command.Registration.Restart && LivenessOf(before, now) != Liveness.Dead;
-        var member = new Member(
-            command.Registration with { Restart = false },
-            keepsSession ? before!.Session : command.NewSession,
-            before?.RegisteredAt ?? now)
+        var isDead = before is not null && LivenessOf(before, now) == Liveness.Dead;
+        var keepsSession = before is not null && !command.Registration.Restart && !isDead;
+        if (before is { IsOver: false } && !keepsSession)
         {
+            EndSession(before);
+        }
+
+        var member = new Member
+        {
+            Id = command.Id,
+            Registration = command.Registration with { Restart = false },
+            Session = keepsSession ? before!.Session : command.NewSession,
+            Number = keepsSession ? before!.Number : NextNumber(),
+            RegisteredAt = before?.RegisteredAt ?? now,
             LastSeen = now,
             LastHeartbeat = before?.LastHeartbeat,
         };
         _members[command.Id] = member;
         _ids.Add(command.Id);
+        LookLater(member);
         Changes.Touch(RowKey.Of(SupervisorRow, command.Id));
 
-        var effects = new List<Effect>(2) { new Effect.Send(new OutboxMessage.OpenMailbox(command.Id)) };
+        _effects.Add(new Effect.Send(new OutboxMessage.OpenMailbox(command.Id)));
         if (!command.Answer.IsEmpty)
         {
-            effects.Add(new Effect.Send(new OutboxMessage.Post(command.Id, command.Answer)));
+            _effects.Add(new Effect.Send(new OutboxMessage.Post(command.Id, command.Answer)));
         }
 
-        return Step<DirectoryReply>.Of(new DirectoryReply.Registered(created, Shown(command.Id, member, now))) with { Effects = effects };
+        return Step<DirectoryReply>.Of(new DirectoryReply.Registered(created, Shown(member, now)));
     }
 
     internal Step<DirectoryReply> Deregister(DirectoryCommand.Deregister command)
     {
-        if (!_members.Remove(command.Id))
+        if (!_members.Remove(command.Id, out var member))
         {
             return NotRegistered(command.Id);
         }
 
         _ids.Remove(command.Id);
         Changes.Touch(RowKey.Of(SupervisorRow, command.Id));
-        return Step<DirectoryReply>.Of(DirectoryReply.Done.Instance) with
+        _effects.Add(new Effect.Send(new OutboxMessage.CloseMailbox(command.Id)));
+        if (!member.IsOver)
         {
-            Effects = [new Effect.Send(new OutboxMessage.CloseMailbox(command.Id))],
-        };
+            _effects.Add(new Effect.Send(new OutboxMessage.EndSession(command.Id, member.Number)));
+        }
+
+        return Step<DirectoryReply>.Of(DirectoryReply.Done.Instance);
     }
 
     internal Step<DirectoryReply> Beat(DirectoryCommand.Beat command, DateTimeOffset now)
@@ -128,15 +140,56 @@ public sealed class DirectoryState(DirectoryLimits limits) : IEntityState
             return NotRegistered(command.Id);
         }
 
+        if (LivenessOf(member, now) == Liveness.Dead)
+        {
+            return Step<DirectoryReply>.Of(new DirectoryReply.Over(Shown(member, now)));
+        }
+
         member.LastSeen = now;
         member.LastHeartbeat = command.Heartbeat;
-        return Step<DirectoryReply>.Of(new DirectoryReply.Found(Shown(command.Id, member, now)), Rest.Memory);
+        member.IsAsked = false;
+        return Step<DirectoryReply>.Of(new DirectoryReply.Found(Shown(member, now)), Rest.Memory);
+    }
+
+    internal Step<DirectoryReply> Configure(DirectoryCommand.Configure command, DateTimeOffset now)
+    {
+        if (!_members.TryGetValue(command.Id, out var member))
+        {
+            return NotRegistered(command.Id);
+        }
+
+        if (command.IntervalMs is { } interval && interval != member.Registration.HeartbeatIntervalMs)
+        {
+            // It cannot keep to what it does not know yet.
+            member.Registration = member.Registration with { HeartbeatIntervalMs = interval };
+            member.LastSeen = member.IsOver ? member.LastSeen : now;
+            LookLater(member);
+            Changes.Touch(RowKey.Of(SupervisorRow, command.Id));
+        }
+
+        _effects.Add(new Effect.Send(new OutboxMessage.Post(command.Id, command.Message)));
+        return Step<DirectoryReply>.Of(new DirectoryReply.Found(Shown(member, now)));
     }
 
     internal Step<DirectoryReply> Get(DirectoryCommand.Get command, DateTimeOffset now) =>
         _members.TryGetValue(command.Id, out var member)
-            ? Step<DirectoryReply>.Of(new DirectoryReply.Found(Shown(command.Id, member, now)))
+            ? Step<DirectoryReply>.Of(new DirectoryReply.Found(Shown(member, now)))
             : NotRegistered(command.Id);
+
+    internal Step<DirectoryReply> ViewSessions(DirectoryCommand.ViewSessions command, DateTimeOffset now) =>
+        Step<DirectoryReply>.Of(new DirectoryReply.Sessions([.. command.Ids.Select(id => ViewOf(id, now))]));
+
+    internal Step<DirectoryReply> FindAble(DirectoryCommand.FindAble command, DateTimeOffset now)
+    {
+        var best = _members.Values
+            .Where(member => !command.Except.Contains(member.Id)
+                && LivenessOf(member, now) == Liveness.Alive
+                && command.Traits.Meets(new Traits(member.Registration.Roles, member.Registration.Capabilities)))
+            .OrderBy(member => member.LastHeartbeat?.Load ?? 0)
+            .ThenBy(member => member.Id, StringComparer.Ordinal)
+            .FirstOrDefault();
+        return Step<DirectoryReply>.Of(best is null ? DirectoryReply.Nobody.Instance : new DirectoryReply.Found(Shown(best, now)));
+    }
 
     internal Step<DirectoryReply> List(DirectoryCommand.List command, DateTimeOffset now)
     {
@@ -154,7 +207,7 @@ public sealed class DirectoryState(DirectoryLimits limits) : IEntityState
                 && (command.Role is null || member.Registration.Roles.Contains(command.Role))
                 && (command.Liveness is null || LivenessOf(member, now) == command.Liveness))
             {
-                listed.Add(Shown(id, member, now));
+                listed.Add(Shown(member, now));
             }
         }
 
@@ -166,30 +219,16 @@ public sealed class DirectoryState(DirectoryLimits limits) : IEntityState
     private static Step<DirectoryReply> NotRegistered(string id) =>
         Step<DirectoryReply>.Refuse(new Fault(ErrorCode.DestinationNotFound, $"no supervisor {id} is registered"));
 
-    private RegisteredSupervisor Shown(string id, Member member, DateTimeOffset now) => new(
-        id, member.Registration, member.Session, member.RegisteredAt, member.LastSeen, LivenessOf(member, now), member.LastHeartbeat);
-
-    private Liveness LivenessOf(Member member, DateTimeOffset now)
+    private long NextNumber()
     {
-        if (member.Registration.HeartbeatIntervalMs is not { } interval)
-        {
-            return Liveness.Alive;
-        }
-
-        var missed = (now - member.LastSeen).TotalMilliseconds / interval;
-        return missed >= limits.DeadAfter ? Liveness.Dead : missed >= limits.SuspectAfter ? Liveness.Suspect : Liveness.Alive;
+        Changes.Touch(RowKey.Of(NumberRow));
+        return ++_lastNumber;
     }
 
-    private sealed class Member(Registration registration, string session, DateTimeOffset registeredAt)
-    {
-        public Registration Registration { get; } = registration;
+    private SessionView ViewOf(string id, DateTimeOffset now) => _members.TryGetValue(id, out var member)
+        ? new SessionView(id, member.Number, LivenessOf(member, now) != Liveness.Dead)
+        : new SessionView(id, 0, false);
 
-        public string Session { get; } = session;
-
-        public DateTimeOffset RegisteredAt { get; } = registeredAt;
-
-        public DateTimeOffset LastSeen { get; set; }
-
-        public Heartbeat? LastHeartbeat { get; set; }
-    }
+    private RegisteredSupervisor Shown(Member member, DateTimeOffset now) => new(
+        member.Id, member.Registration, member.Session, member.Number, member.RegisteredAt, member.LastSeen, LivenessOf(member, now), member.LastHeartbeat);
 }

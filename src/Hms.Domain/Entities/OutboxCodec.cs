@@ -21,8 +21,44 @@ internal static class OutboxCodec
             case OutboxMessage.CloseMailbox:
                 Begin('c');
                 break;
-            case OutboxMessage.Post m:
+            case OutboxMessage.Post { Answers.Length: 0 } m:
                 Begin('p').Rest(m.Message.Span);
+                break;
+            case OutboxMessage.Post m:
+                Begin('P').Text(m.Answers).Rest(m.Message.Span);
+                break;
+            case OutboxMessage.Farewell:
+                Begin('f');
+                break;
+            case OutboxMessage.EndLeases:
+                Begin('E');
+                break;
+            case OutboxMessage.Publish m:
+                Begin('b').Rest(m.Message.Span);
+                break;
+            case OutboxMessage.EndSession m:
+                Begin('x').Number(m.UpTo);
+                break;
+            case OutboxMessage.Attach m:
+                Begin('a').Number(m.Session).Text(m.For.ToString());
+                break;
+            case OutboxMessage.Detach m:
+                Begin('d').Text(m.For.ToString());
+                break;
+            case OutboxMessage.SessionEnded m:
+                Begin('X').Text(m.For.ToString()).Text(m.Supervisor).Number(m.UpTo);
+                break;
+            case OutboxMessage.AwaitTask m:
+                Begin('w').Text(m.Dependent);
+                break;
+            case OutboxMessage.TaskEnded m:
+                Begin('D').Text(m.Dependency).Flag(m.Completed);
+                break;
+            case OutboxMessage.IndexTask m:
+                Begin('i').Text(m.Task).Text(m.Assignee).Number(m.Phase).Number(m.Revision).Number(m.EndedAtMs);
+                break;
+            case OutboxMessage.ForgetTask:
+                Begin('g');
                 break;
             case OutboxMessage.ReportExpiry m:
                 Begin('e').Number(m.Sequence).Number(m.Body).Number(m.AtMs);
@@ -75,6 +111,18 @@ internal static class OutboxCodec
             'o' => new OutboxMessage.OpenMailbox(to),
             'c' => new OutboxMessage.CloseMailbox(to),
             'p' => new OutboxMessage.Post(to, row.Rest()),
+            'P' => Answer(to, ref row),
+            'f' => new OutboxMessage.Farewell(to),
+            'E' => new OutboxMessage.EndLeases(to),
+            'b' => new OutboxMessage.Publish(to, row.Rest()),
+            'x' => new OutboxMessage.EndSession(to, row.Number()),
+            'a' => new OutboxMessage.Attach(to, row.Number(), EntityKey.Parse(row.Text())),
+            'd' => new OutboxMessage.Detach(to, EntityKey.Parse(row.Text())),
+            'X' => new OutboxMessage.SessionEnded(EntityKey.Parse(row.Text()), row.Text(), row.Number()),
+            'w' => new OutboxMessage.AwaitTask(to, row.Text()),
+            'D' => new OutboxMessage.TaskEnded(to, row.Text(), row.Flag()),
+            'i' => new OutboxMessage.IndexTask(row.Text(), row.Text(), (int)row.Number(), row.Number(), row.Number()),
+            'g' => new OutboxMessage.ForgetTask(to),
             'e' => new OutboxMessage.ReportExpiry(to, row.Number(), row.Number(), row.Number()),
             'r' => new OutboxMessage.Retire(to, row.Text(), row.Number()),
             't' => new OutboxMessage.OpenTopic(to, row.Number(), Subscribers(ref row)),
@@ -86,6 +134,12 @@ internal static class OutboxCodec
             'U' => new OutboxMessage.UnsubscribePattern(row.Text(), row.Text()),
             _ => throw new InvalidDataException($"outbox code '{code}' is not known to this version"),
         };
+    }
+
+    private static OutboxMessage.Post Answer(string to, ref RowReader row)
+    {
+        var answers = row.Text();
+        return new OutboxMessage.Post(to, row.Rest(), answers);
     }
 
     private static long? From(long stored) => stored < 0 ? null : stored;

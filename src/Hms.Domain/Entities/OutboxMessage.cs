@@ -20,8 +20,50 @@ public abstract record OutboxMessage
     /// <summary>Closes a supervisor's mailbox, since its registration has ended.</summary>
     public sealed record CloseMailbox(string Mailbox) : OutboxMessage(EntityKey.Mailbox(Mailbox));
 
-    /// <summary>Puts a message that the fabric made into a mailbox.</summary>
-    public sealed record Post(string Mailbox, ReadOnlyMemory<byte> Message) : OutboxMessage(EntityKey.Mailbox(Mailbox));
+    /// <summary>Puts a message into a mailbox.</summary>
+    /// <param name="Mailbox">Whose.</param>
+    /// <param name="Message">The message.</param>
+    /// <param name="Answers">Which request it answers, where its own correlation id does not say so; <c>""</c> elsewhere.</param>
+    public sealed record Post(string Mailbox, ReadOnlyMemory<byte> Message, string Answers = "") : OutboxMessage(EntityKey.Mailbox(Mailbox));
+
+    /// <summary>Says that a sender has no more to say for now, and has been heard in everything: it need not be remembered.</summary>
+    public sealed record Farewell(string Mailbox) : OutboxMessage(EntityKey.Mailbox(Mailbox));
+
+    /// <summary>Returns what a supervisor's receivers hold on leases, since its session has ended.</summary>
+    public sealed record EndLeases(string Mailbox) : OutboxMessage(EntityKey.Mailbox(Mailbox));
+
+    /// <summary>Publishes a message that the fabric made.</summary>
+    public sealed record Publish(string Topic, ReadOnlyMemory<byte> Message) : OutboxMessage(EntityKey.Topic(Topic));
+
+    /// <summary>Ends a supervisor's sessions up to a number: all who are attached to them are told.</summary>
+    public sealed record EndSession(string Supervisor, long UpTo) : OutboxMessage(EntityKey.Session(Supervisor));
+
+    /// <summary>Asks to be told when a supervisor's session ends. Has one effect however often it is heard.</summary>
+    public sealed record Attach(string Supervisor, long Session, EntityKey For) : OutboxMessage(EntityKey.Session(Supervisor));
+
+    /// <summary>Ends what <see cref="Attach"/> began. Has one effect however often it is heard.</summary>
+    public sealed record Detach(string Supervisor, EntityKey For) : OutboxMessage(EntityKey.Session(Supervisor));
+
+    /// <summary>Says to whoever is attached that a supervisor's sessions have ended up to a number. Has one effect however often it is heard.</summary>
+    public sealed record SessionEnded(EntityKey For, string Supervisor, long UpTo) : OutboxMessage(For);
+
+    /// <summary>Asks a task to tell another when it has ended. Has one effect however often it is heard.</summary>
+    public sealed record AwaitTask(string Task, string Dependent) : OutboxMessage(EntityKey.Task(Task));
+
+    /// <summary>Tells a task that one that it depends on has ended. Has one effect however often it is heard.</summary>
+    public sealed record TaskEnded(string Task, string Dependency, bool Completed) : OutboxMessage(EntityKey.Task(Task));
+
+    /// <summary>Says to the list of tasks where one stands. Has one effect however often it is heard.</summary>
+    /// <param name="Task">The task.</param>
+    /// <param name="Assignee">Who is to do it.</param>
+    /// <param name="Phase">The number of its phase.</param>
+    /// <param name="Revision">Grows with each change.</param>
+    /// <param name="EndedAtMs">When it has ended; 0 where it has not.</param>
+    public sealed record IndexTask(string Task, string Assignee, int Phase, long Revision, long EndedAtMs)
+        : OutboxMessage(EntityKey.IndexOf(Task));
+
+    /// <summary>Says that a task has been kept for long enough after its end. Has one effect however often it is heard.</summary>
+    public sealed record ForgetTask(string Task) : OutboxMessage(EntityKey.Task(Task));
 
     /// <summary>
     /// Tells the source of a message that its ttl ran out. Only the body is named: who the source is stands in it, and whoever carries

@@ -113,6 +113,9 @@ public abstract record MailboxCommand
     /// <summary>Closes it: its supervisor's registration has ended. What it holds becomes dead letters.</summary>
     public sealed record Close : MailboxCommand;
 
+    /// <summary>Ends the leases of its supervisor's receivers: its session has ended.</summary>
+    public sealed record EndLeases : MailboxCommand;
+
     /// <summary>Something is due.</summary>
     public sealed record Wake : MailboxCommand;
 }

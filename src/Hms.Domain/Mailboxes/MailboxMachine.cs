@@ -35,6 +35,7 @@ public static class MailboxMachine
             MailboxCommand.Count => state.Count(),
             MailboxCommand.Open => state.Open(),
             MailboxCommand.Close => state.Close(at),
+            MailboxCommand.EndLeases => state.EndLeases(at),
             MailboxCommand.Wake => Step<MailboxReply>.Of(MailboxReply.Done.Instance, Rest.Memory),
             _ => throw new UnreachableException(),
         };

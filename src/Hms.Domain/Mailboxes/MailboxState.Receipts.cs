@@ -55,6 +55,17 @@ public sealed partial class MailboxState
         return Step<MailboxReply>.Of(new MailboxReply.Received(messages), rest);
     }
 
+    /// <summary>As if every lease ran out now. What a requester waits for is its own.</summary>
+    internal Step<MailboxReply> EndLeases(long now)
+    {
+        foreach (var sequence in _leases.Held().Where(held => !_entries[held].IsBound).Order().ToArray())
+        {
+            EndLease(sequence, now);
+        }
+
+        return Step<MailboxReply>.Of(MailboxReply.Done.Instance);
+    }
+
     internal Step<MailboxReply> FindEnded(MailboxCommand.FindEnded command)
     {
         var ended = command.Receipts.Where(receipt => !Holds(receipt, out var sequence) || !_leases.IsHeld(sequence)).ToArray();

@@ -2,6 +2,7 @@ using Hms.Abstractions;
 using Hms.Domain.Directory;
 using Hms.Domain.Entities;
 using Hms.Protocol;
+using Hms.Protocol.Coordination;
 
 namespace Hms.Fabric.Entities;
 
@@ -9,36 +10,26 @@ namespace Hms.Fabric.Entities;
 public sealed class DirectoryEntity : IDirectoryPort
 {
     private readonly EntityHost<DirectoryState, DirectoryCommand, DirectoryReply> _host;
+    private readonly Func<Guid> _newId;
 
     /// <summary>The part of that number.</summary>
-    public DirectoryEntity(string partition, EntityServices services, DirectoryLimits limits) =>
+    public DirectoryEntity(string partition, EntityServices services, DirectoryLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        _newId = services.NewId;
         _host = new(
             new EntityKey(EntityKind.Directory, partition),
             services,
             () => new DirectoryState(limits),
             DirectoryMachine.Decide,
             new DirectoryCommand.Wake());
-
-    /// <summary>The part to which a supervisor belongs. Stored rows depend on it: it must never change.</summary>
-    public static int PartitionOf(string supervisor)
-    {
-        ArgumentNullException.ThrowIfNull(supervisor);
-
-        // FNV-1a, 32 bit: spreads names that differ in one digit, and is the same in every process.
-        var hash = 2_166_136_261u;
-        foreach (var character in supervisor)
-        {
-            hash = (hash ^ character) * 16_777_619u;
-        }
-
-        return (int)(hash % DirectoryLimits.Partitions);
     }
 
     /// <inheritdoc/>
     public async ValueTask<RegistrationResult> RegisterAsync(
         string id, Registration registration, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken = default)
     {
-        var command = new DirectoryCommand.Register(id, registration, Guid.CreateVersion7().ToString("N"), answer);
+        var command = new DirectoryCommand.Register(id, registration, _newId().ToString("N"), answer);
         var reply = (DirectoryReply.Registered)await _host.DecideAndSettleAsync(command, cancellationToken);
         return new RegistrationResult(reply.Created, Record(reply.Supervisor));
     }
@@ -50,7 +41,35 @@ public sealed class DirectoryEntity : IDirectoryPort
     /// <inheritdoc/>
     public async ValueTask<SupervisorRecord> HeartbeatAsync(
         string id, Heartbeat heartbeat, CancellationToken cancellationToken = default) =>
-        Record(((DirectoryReply.Found)await _host.DecideAsync(new DirectoryCommand.Beat(id, heartbeat), cancellationToken)).Supervisor);
+        await _host.DecideAsync(new DirectoryCommand.Beat(id, heartbeat), cancellationToken) switch
+        {
+            DirectoryReply.Over over => throw new FaultException(new Fault(
+                ErrorCode.Conflict, $"the session of {id} has ended: it must register again")
+            {
+                Record = JsonText.Write(Record(over.Supervisor).WriteTo),
+            }),
+            var reply => Record(((DirectoryReply.Found)reply).Supervisor),
+        };
+
+    /// <inheritdoc/>
+    public async ValueTask<SupervisorRecord> ConfigureAsync(
+        string id, long? heartbeatIntervalMs, ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+    {
+        var command = new DirectoryCommand.Configure(id, heartbeatIntervalMs, message);
+        return Record(((DirectoryReply.Found)await _host.DecideAsync(command, cancellationToken)).Supervisor);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<SessionView>> ViewSessionsAsync(
+        IReadOnlyList<string> ids, CancellationToken cancellationToken = default) =>
+        ((DirectoryReply.Sessions)await _host.DecideAsync(new DirectoryCommand.ViewSessions(ids), cancellationToken)).Views;
+
+    /// <inheritdoc/>
+    public async ValueTask<AbleSupervisor?> FindAbleAsync(
+        Traits traits, IReadOnlyCollection<string> except, CancellationToken cancellationToken = default) =>
+        await _host.DecideAsync(new DirectoryCommand.FindAble(traits, except), cancellationToken) is DirectoryReply.Found { Supervisor: var found }
+            ? new AbleSupervisor(new SessionView(found.Id, found.SessionNumber, IsAlive: true), found.LastHeartbeat?.Load ?? 0)
+            : null;
 
     /// <inheritdoc/>
     public async ValueTask<SupervisorRecord> GetAsync(string id, CancellationToken cancellationToken = default) =>

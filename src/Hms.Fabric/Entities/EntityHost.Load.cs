@@ -22,7 +22,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
                 return;
             }
 
-            loading = _loading ??= Task.Run(ReadAsync, CancellationToken.None);
+            loading = _loading ??= services.Background.RunAsync(ReadAsync);
         }
 
         await loading.WaitAsync(cancellationToken);
@@ -33,7 +33,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         try
         {
             var stored = await services.Store.LoadAsync(key);
-            var activation = new Activation(create(), stored?.Version ?? 0);
+            var activation = new Activation(create(), stored?.Version ?? 0, services.Background);
             activation.Load(stored?.Rows ?? []);
             Start(activation);
         }
@@ -72,23 +72,27 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
                     queued.IsRun = true;
                 }
 #pragma warning disable CA1031 // A bug of a machine's is told to whoever asked.
-                catch (Exception bug)
+                catch (Exception e)
 #pragma warning restore CA1031
                 {
-                    broken = (queued, bug);
+                    broken = (queued, e);
                 }
             }
 
             // The state went with the bug; the rest waits for it to be read anew.
             if (_queue.Count > 0)
             {
-                _loading = Task.Run(ReadAsync, CancellationToken.None);
+                _loading = services.Background.RunAsync(ReadAsync);
             }
         }
 
         Raise(effects);
-        done.ForEach(run => run.Queued.Source.TrySetResult(run.Outcome));
-        broken?.Queued.Source.TrySetException(broken.Value.Bug);
+        done.ForEach(run => services.Background.Run(static it => it.Queued.Source.TrySetResult(it.Outcome), run));
+        if (broken is { } bug)
+        {
+            services.Background.Run(static it => it.Queued.Source.TrySetException(it.Bug), bug);
+        }
+
         if (!activation.Outbox.IsEmpty)
         {
             _ = SpeakAsync();
@@ -107,11 +111,14 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
 
         foreach (var queued in all)
         {
-            queued.Source.TrySetException(failure);
+            services.Background.Run(static it => it.queued.Source.TrySetException(it.failure), (queued, failure));
         }
     }
 
-    /// <summary>What is asked of the machine: one command or several, and where it comes from another entity's outbox, from which.</summary>
+    /// <summary>
+    /// What is asked of the machine: one command or several, and where it comes from another entity's outbox, from which. With neither, the
+    /// sender is to be forgotten.
+    /// </summary>
     private readonly record struct Order(TCommand? One, IReadOnlyList<TCommand>? Many, string? Sender, long Number);
 
     private readonly record struct Outcome(TReply? Reply, Fault? Fault, IReadOnlyList<Decided<TReply>>? Many, Task? Durable);
@@ -121,7 +128,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
     {
         public Order Order = order;
 
-        public TaskCompletionSource<Outcome> Source { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<Outcome> Source { get; } = new();
 
         /// <summary>Whether it was carried out; used under the host's lock, as is <see cref="IsCancelled"/>.</summary>
         public bool IsRun { get; set; }

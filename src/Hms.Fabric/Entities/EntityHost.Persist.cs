@@ -65,8 +65,8 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         if (fault is not null)
         {
             LogCommitFailed(services.Logger, Key, failure!.Message);
-            commit.Fail(fault);
-            behind?.Fail(fault);
+            commit.Fail(fault, services.Background);
+            behind?.Fail(fault, services.Background);
             Reset?.Invoke();
             return null;
         }
@@ -74,7 +74,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         if (speaks)
         {
             // Not here: what others decide on hearing it must not hold up the store's writer, nor who waits for it.
-            _ = Task.Run(SpeakAsync);
+            _ = services.Background.RunAsync(SpeakAsync);
         }
 
         return commit;
@@ -89,8 +89,8 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         var fault = Unavailable(new StoreException($"{key} was given up: {bug.Message}", bug));
         var (underWay, open) = (activation.UnderWay, activation.Open);
         Discard(activation, underWay, fault);
-        underWay?.Fail(fault);
-        open?.Fail(fault);
+        underWay?.Fail(fault, services.Background);
+        open?.Fail(fault, services.Background);
     }
 
     private void Discard(Activation activation, Commit? commit, FaultException fault)
@@ -135,13 +135,13 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         failure);
 
     /// <summary>The state in memory, and its commits.</summary>
-    private sealed class Activation(TState state, long version)
+    private sealed class Activation(TState state, long version, IBackground background)
     {
         private long _version = version;
 
         public TState State => state;
 
-        public Outbox Outbox { get; } = new();
+        public Outbox Outbox { get; } = new(background);
 
         public DateTimeOffset DecidedAt { get; set; }
 
@@ -229,13 +229,14 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
 
         void IThreadPoolWorkItem.Execute() => _done.TrySetResult();
 
-        public void Fail(FaultException fault)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(_ => _done.TrySetException(fault), null);
+        public void Fail(FaultException fault, IBackground background) => background.Run(
+            static it =>
+            {
+                it.Done.TrySetException(it.Fault);
 
-            // Nobody may be waiting; then nobody need hear of it.
-            _ = _done.Task.ContinueWith(
-                static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        }
+                // Nobody may be waiting; then nobody need hear of it.
+                _ = it.Done.Task.Exception;
+            },
+            (Done: _done, Fault: fault));
     }
 }

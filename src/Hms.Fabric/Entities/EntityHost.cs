@@ -100,19 +100,6 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
         await settled.WaitAsync(cancellationToken);
     }
 
-    /// <summary>
-    /// Decides a command that comes from another entity's outbox; one heard before has no second effect, and no reply. A refusal, too,
-    /// leaves when all that it rests on is durable, since the sender then never says it again.
-    /// </summary>
-    public async ValueTask<TReply?> HearAsync(
-        string sender, long number, TCommand command, CancellationToken cancellationToken = default)
-    {
-        var order = new Order(command, null, sender, number);
-        return TryRun(in order, cancellationToken, out var outcome, out var queued)
-            ? await Replied(in outcome)
-            : await RepliedAsync(queued!, cancellationToken);
-    }
-
     /// <summary>Says that something may be due. A failure is left to the next call.</summary>
     public async Task WakeAsync()
     {
@@ -170,7 +157,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
                 outcome = default;
                 queued = new Queued(order);
                 _queue.Enqueue(queued);
-                _loading ??= Task.Run(ReadAsync, CancellationToken.None);
+                _loading ??= services.Background.RunAsync(ReadAsync);
             }
         }
 
@@ -185,11 +172,18 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
             return RunMany(activation, commands, ref effects);
         }
 
+        if (order.One is null)
+        {
+            activation.Outbox.Forget(order.Sender!);
+            Persist(activation, waits: false);
+            return default;
+        }
+
         var step = default(Step<TReply>);
         var waits = true;
         if (order.Sender is null || !activation.Outbox.WasHeard(order.Sender, order.Number))
         {
-            step = Apply(activation, order.One!);
+            step = Apply(activation, order.One);
             if (order.Sender is not null && step.Fault is null)
             {
                 activation.Outbox.Hear(order.Sender, order.Number);

@@ -16,7 +16,14 @@ public sealed record EntityServices(
     FabricClock Clock,
     IWakeups Wakeups,
     IOutboxCarrier Outbox,
-    ILogger Logger);
+    ILogger Logger)
+{
+    /// <summary>Where work goes that nobody waits for. Default the thread pool.</summary>
+    public IBackground Background { get; init; } = PoolBackground.Instance;
+
+    /// <summary>Makes an id that nothing else has, in any process; half of its bits are random. Default UUID version 7 (RFC 9562).</summary>
+    public Func<Guid> NewId { get; init; } = Guid.CreateVersion7;
+}
 
 /// <summary>Carries outbox messages to the entities that they are for.</summary>
 public interface IOutboxCarrier

@@ -19,4 +19,22 @@ public interface IEntities
 
     /// <summary>The custom message types.</summary>
     ICataloguePort Catalogue { get; }
+
+    /// <summary>What waits for the end of one supervisor's session.</summary>
+    ISessionPort Session(string supervisor);
+
+    /// <summary>One lock.</summary>
+    ILockPort Lock(string name);
+
+    /// <summary>One barrier.</summary>
+    IBarrierPort Barrier(string id);
+
+    /// <summary>One task.</summary>
+    ITaskPort Task(string id);
+
+    /// <summary>One part of the list of tasks.</summary>
+    ITaskIndexPort TaskIndex(int partition);
+
+    /// <summary>One part of what is known of idempotency keys.</summary>
+    IKeysPort Keys(int partition);
 }

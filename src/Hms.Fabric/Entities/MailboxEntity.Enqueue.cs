@@ -52,12 +52,20 @@ public sealed partial class MailboxEntity
     public async ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        MailboxCommand command = OutboxMessage.Decode(delivery.Payload) switch
+        var message = OutboxMessage.Decode(delivery.Payload);
+        if (message is OutboxMessage.Farewell)
+        {
+            await _host.ForgetAsync(delivery.Sender, cancellationToken);
+            return;
+        }
+
+        MailboxCommand command = message switch
         {
             OutboxMessage.OpenMailbox => new MailboxCommand.Open(),
             OutboxMessage.CloseMailbox => new MailboxCommand.Close(),
             OutboxMessage.Retire said => new MailboxCommand.Retire(said.Topic, said.UpTo),
-            OutboxMessage.Post said => Command(FabricMessages.ToEnqueue(said.Message)) with { IsBeyondLimits = true },
+            OutboxMessage.EndLeases => new MailboxCommand.EndLeases(),
+            OutboxMessage.Post said => Command(FabricMessages.ToEnqueue(said.Message, said.Answers)) with { IsBeyondLimits = true },
             var other => throw new InvalidOperationException($"a mailbox does not take {other.GetType().Name}"),
         };
         var post = command as MailboxCommand.Enqueue;

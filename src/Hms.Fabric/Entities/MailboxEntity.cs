@@ -13,7 +13,7 @@ public sealed partial class MailboxEntity : IMailboxPort, IResident
     private readonly EntityHost<MailboxState, MailboxCommand, MailboxReply> _host;
     private readonly EntityServices _services;
     private readonly BodyReader _bodies;
-    private readonly Signals _signals = new();
+    private readonly Signals _signals;
     private readonly MailboxMeter _meter;
 
     /// <summary>The mailbox of one supervisor.</summary>
@@ -23,6 +23,7 @@ public sealed partial class MailboxEntity : IMailboxPort, IResident
         Name = supervisor;
         _services = services;
         _bodies = new BodyReader(services.Bodies, services.Store);
+        _signals = new Signals(services.Background);
         _meter = new MailboxMeter(metrics);
         _host = new(
             new EntityKey(EntityKind.Mailbox, supervisor),
@@ -198,5 +199,5 @@ public sealed partial class MailboxEntity : IMailboxPort, IResident
 
     // Milliseconds tell activations of this machine apart, whatever the clock did between them is told apart by the random bits.
     private long NewActivation() =>
-        (_services.Clock.Now.ToUnixTimeMilliseconds() << 16) | (uint)Random.Shared.Next(1 << 16);
+        (_services.Clock.Now.ToUnixTimeMilliseconds() << 16) | (ushort)_services.NewId().GetHashCode();
 }

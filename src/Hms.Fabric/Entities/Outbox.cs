@@ -13,7 +13,8 @@ public sealed record OutboxEntry(long Number, OutboxMessage Message);
 /// What an entity has said and not yet been heard, and what it has heard of others. Rows of the host's own, in upper case, beside the
 /// machine's. Used under the host's lock.
 /// </summary>
-internal sealed class Outbox
+/// <param name="background">Where those who wait until something was heard go on.</param>
+internal sealed class Outbox(IBackground background)
 {
     private const char NextRow = 'H';
     private const char EntryRow = 'O';
@@ -66,9 +67,11 @@ internal sealed class Outbox
             return exists;
         }
 
-        BinaryPrimitives.WriteInt64LittleEndian(value.GetSpan(sizeof(long)), key.Kind == NextRow ? Last : _heard[key.Name!]);
+        var number = Last;
+        var isKept = key.Kind == NextRow || _heard.TryGetValue(key.Name!, out number);
+        BinaryPrimitives.WriteInt64LittleEndian(value.GetSpan(sizeof(long)), number);
         value.Advance(sizeof(long));
-        return true;
+        return isKept;
     }
 
     public void Add(OutboxMessage message)
@@ -88,6 +91,15 @@ internal sealed class Outbox
         _changed.Add(RowKey.Of(HeardRow, sender));
     }
 
+    /// <summary>Forgets what was heard of a sender.</summary>
+    public void Forget(string sender)
+    {
+        if (_heard.Remove(sender))
+        {
+            _changed.Add(RowKey.Of(HeardRow, sender));
+        }
+    }
+
     /// <summary>The first entries that may go out, at most <paramref name="max"/>.</summary>
     public OutboxEntry[] Front(int max) => [.. _entries.TakeWhile(entry => entry.Number <= Durable).Take(max)];
 
@@ -105,7 +117,7 @@ internal sealed class Outbox
         foreach (var settled in _settling.Where(waiting => waiting.Number <= heardTo).ToArray())
         {
             _settling.Remove(settled);
-            settled.Source.TrySetResult();
+            background.Run(static source => source.TrySetResult(), settled.Source);
         }
     }
 
@@ -117,7 +129,7 @@ internal sealed class Outbox
             return Task.CompletedTask;
         }
 
-        var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var source = new TaskCompletionSource();
         _settling.Add((Last, source));
         return source.Task;
     }
@@ -127,7 +139,7 @@ internal sealed class Outbox
     {
         foreach (var (_, source) in _settling)
         {
-            source.TrySetException(failure);
+            background.Run(static it => it.source.TrySetException(it.failure), (source, failure));
         }
 
         _settling.Clear();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hms.Abstractions;
 using Hms.Domain.Entities;
 using Hms.Fabric.Messages;
@@ -41,7 +42,7 @@ public sealed class OutboxCarrier(IEntities entities, IEntityStore store, BodyCa
         {
             try
             {
-                await port.AcceptAsync(new OutboxDelivery(sender, number, message.Encode()), cancellationToken);
+                await SayAsync(port, new OutboxDelivery(sender, number, message.Encode()), message, cancellationToken);
             }
             catch (FaultException e) when (e.Fault.Code is ErrorCode.DestinationNotFound or ErrorCode.Conflict)
             {
@@ -50,11 +51,31 @@ public sealed class OutboxCarrier(IEntities entities, IEntityStore store, BodyCa
         }
     }
 
+    private async ValueTask SayAsync(
+        IOutboxPort port, OutboxDelivery delivery, OutboxMessage message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await port.AcceptAsync(delivery, cancellationToken);
+        }
+        catch (FaultException e) when (e.Fault.Code == ErrorCode.DestinationNotFound && message is OutboxMessage.Publish)
+        {
+            // Publishing to an unknown topic creates it.
+            await entities.TopicRegistry.OpenAsync(message.To.Name, cancellationToken);
+            await port.AcceptAsync(delivery, cancellationToken);
+        }
+    }
+
     private IOutboxPort Find(EntityKey recipient) => recipient.Kind switch
     {
         EntityKind.Mailbox => entities.Mailbox(recipient.Name),
         EntityKind.Topic => entities.Topic(recipient.Name),
         EntityKind.TopicRegistry => entities.TopicRegistry,
+        EntityKind.Session => entities.Session(recipient.Name),
+        EntityKind.Lock => entities.Lock(recipient.Name),
+        EntityKind.Barrier => entities.Barrier(recipient.Name),
+        EntityKind.Task => entities.Task(recipient.Name),
+        EntityKind.TaskIndex => entities.TaskIndex(int.Parse(recipient.Name, CultureInfo.InvariantCulture)),
         _ => throw new InvalidOperationException($"{recipient} hears nobody"),
     };
 

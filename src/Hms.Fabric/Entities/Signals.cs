@@ -4,13 +4,15 @@ namespace Hms.Fabric.Entities;
 /// Callers in this process who wait for something that an entity may come to have. A signal wakes one of those who wait for it, first
 /// come first served; one who is woken and leaves hands the signal on.
 /// </summary>
-internal sealed class Signals
+/// <param name="background">Where those go on who are not woken on the spot.</param>
+internal sealed class Signals(IBackground background)
 {
     [ThreadStatic]
     private static bool _wakes;
 
     private readonly Dictionary<ulong, LinkedList<Waiter>> _waiters = [];
     private readonly Lock _gate = new();
+    private readonly IBackground _background = background;
 
     /// <summary>Whether nobody waits.</summary>
     public bool IsEmpty
@@ -151,7 +153,7 @@ internal sealed class Signals
             }
         }
 
-        public void WakeLater() => ThreadPool.UnsafeQueueUserWorkItem(static source => source.TrySetResult(), Source, preferLocal: false);
+        public void WakeLater() => signals._background.Run(static source => source.TrySetResult(), Source);
 
         /// <summary>Says that the signal, if it came, was made use of, so that it is not handed on.</summary>
         public void Use() => _used = true;

@@ -4,6 +4,7 @@ using Hms.Abstractions;
 using Hms.Domain.Entities;
 using Hms.Domain.Mailboxes;
 using Hms.Domain.Topics;
+using Hms.Fabric.Messages;
 using Hms.Fabric.Storage;
 
 namespace Hms.Fabric.Entities;
@@ -29,7 +30,7 @@ public sealed class TopicEntity : ITopicPort, IResident
             () => new TopicState(topic, limits),
             TopicMachine.Decide,
             new TopicCommand.Wake());
-        _feeder = new TopicFeeder(_host, entities, services.Logger);
+        _feeder = new TopicFeeder(_host, entities, services.Background, services.Logger);
         _host.Observed += state => IsKnown = state is { IsOpen: true };
         _host.Signalled += _feeder.Hear;
     }
@@ -100,7 +101,14 @@ public sealed class TopicEntity : ITopicPort, IResident
     public async ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        TopicCommand command = OutboxMessage.Decode(delivery.Payload) switch
+        var message = OutboxMessage.Decode(delivery.Payload);
+        if (message is OutboxMessage.Publish publish)
+        {
+            await PublishAsync(delivery, publish, cancellationToken);
+            return;
+        }
+
+        TopicCommand command = message switch
         {
             OutboxMessage.OpenTopic said => new TopicCommand.Open(said.CreatedAtMs, said.Subscribers),
             OutboxMessage.Subscribe said => new TopicCommand.Subscribe(said.Supervisor, said.Pattern, said.From),
@@ -117,6 +125,24 @@ public sealed class TopicEntity : ITopicPort, IResident
 
     /// <inheritdoc/>
     public bool TryPassivate() => _feeder.IsIdle && _host.TryPassivate();
+
+    private async ValueTask PublishAsync(OutboxDelivery delivery, OutboxMessage.Publish publish, CancellationToken cancellationToken)
+    {
+        var command = Command(FabricMessages.ToEnqueue(publish.Message));
+        _services.Bodies.Add(command.BodyId, command.Body);
+        TopicReply? reply = null;
+        try
+        {
+            reply = await _host.HearAsync(delivery.Sender, delivery.Number, command, cancellationToken);
+        }
+        finally
+        {
+            if (reply is not TopicReply.Published { Duplicate: false })
+            {
+                _services.Bodies.Remove([command.BodyId], stored: false);
+            }
+        }
+    }
 
     private static EnqueueResult ResultOf(TopicReply reply) =>
         reply is TopicReply.Published it ? new(it.Sequence, it.Duplicate, it.FirstId, it.Deliveries) : throw new UnreachableException();

@@ -11,7 +11,7 @@ namespace Hms.Fabric.Entities;
 /// that under load many messages go in one call. A mailbox that is full or fails holds up nobody; it is asked again later.
 /// </summary>
 internal sealed partial class TopicFeeder(
-    EntityHost<TopicState, TopicCommand, TopicReply> host, IEntities entities, ILogger logger)
+    EntityHost<TopicState, TopicCommand, TopicReply> host, IEntities entities, IBackground background, ILogger logger)
 {
     private const int InFlightMax = 256;
 
@@ -47,7 +47,7 @@ internal sealed partial class TopicFeeder(
             _running = true;
         }
 
-        _ = Task.Run(RunAsync);
+        _ = background.RunAsync(RunAsync);
     }
 
     private async Task RunAsync()

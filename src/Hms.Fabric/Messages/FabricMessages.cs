@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Hms.Abstractions;
@@ -41,8 +40,7 @@ internal static class FabricMessages
             }),
         };
         var where = Fingerprint.OfId(supervisor, topic).High;
-        return Write(
-            $"lost_{where:x16}_{last}", supervisor, "error_response", at, topic, Priority.Normal, fault.WriteTo);
+        return new FabricMessage($"lost_{where:x16}_{last}", supervisor, "error_response", topic, at).Write(fault.WriteTo);
     }
 
     /// <summary>An <c>error_response</c> (section 5.1) to the source of a message.</summary>
@@ -51,33 +49,12 @@ internal static class FabricMessages
 
     /// <summary>A message to the source of another, with that one's correlation and priority.</summary>
     public static byte[] Answer(string id, Envelope about, string messageType, DateTimeOffset now, Action<Utf8JsonWriter> writeContent) =>
-        Write(id, about.Source, messageType, now, about.ReplyCorrelation, about.Priority, writeContent);
+        new FabricMessage(id, about.Source, messageType, about.ReplyCorrelation, now) { Priority = about.Priority }.Write(writeContent);
 
-    private static byte[] Write(
-        string id, string destination, string messageType, DateTimeOffset now, string correlationId, Priority priority, Action<Utf8JsonWriter> writeContent)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, JsonText.Writing))
-        {
-            json.WriteStartObject();
-            json.WriteString("id"u8, id);
-            json.WriteString("source"u8, Names.MetaSupervisor);
-            json.WriteString("destination"u8, destination);
-            json.WriteString("message_type"u8, messageType);
-            json.WritePropertyName("content"u8);
-            writeContent(json);
-            json.WriteString("timestamp"u8, JsonText.Timestamp(now));
-            json.WriteString("correlation_id"u8, correlationId);
-            json.WriteString("priority"u8, priority.WireName());
-            json.WriteString("version"u8, ProtocolVersion.Current);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    /// <summary>What a mailbox needs to know of a message that the fabric made.</summary>
-    public static EnqueueRequest ToEnqueue(ReadOnlyMemory<byte> message)
+    /// <summary>What a mailbox needs to know of a message that an entity says.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="answers">Which request it answers, where its own correlation id does not say so.</param>
+    public static EnqueueRequest ToEnqueue(ReadOnlyMemory<byte> message, string answers = "")
     {
         if (!EnvelopeReader.TryRead(message, out var envelope, out var fault))
         {
@@ -86,7 +63,8 @@ internal static class FabricMessages
 
         using (envelope)
         {
-            return ToEnqueue(envelope);
+            var request = ToEnqueue(envelope);
+            return answers.Length > 0 ? request with { CorrelationId = answers } : request;
         }
     }
 

@@ -1,4 +1,5 @@
 using Hms.Abstractions;
+using Hms.Fabric.Coordination;
 using Hms.Protocol;
 
 namespace Hms.Fabric.Messages;
@@ -22,7 +23,7 @@ internal sealed class Gathering(Router router, MessageValidator validator)
             return;
         }
 
-        if (envelope.Destination.Kind == DestinationKind.Fabric)
+        if (envelope.Destination.Kind == DestinationKind.Fabric || CoordinationMessages.MayMove(envelope))
         {
             _others.Add(TakeAsync(envelope, request, outcomes, place, cancellationToken));
             return;

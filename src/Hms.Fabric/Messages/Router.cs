@@ -1,18 +1,26 @@
 using Hms.Abstractions;
 using Hms.Domain.Mailboxes;
+using Hms.Fabric.Coordination;
 using Hms.Fabric.Entities;
 using Hms.Protocol;
 
 namespace Hms.Fabric.Messages;
 
 /// <summary>Brings messages to where they go (section 6): a mailbox, a topic's log, or the fabric itself.</summary>
-internal sealed class Router(IEntities entities, MetaSupervisor meta, FabricMetrics metrics)
+internal sealed class Router(IEntities entities, MetaSupervisor meta, CoordinationMessages coordination, FabricMetrics metrics)
 {
     /// <summary>Brings one message to where it goes; returns when it is safe there.</summary>
     public async ValueTask<SendReceipt> RouteAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken)
     {
         try
         {
+            if (CoordinationMessages.MayMove(envelope)
+                && await coordination.MoveAsync(envelope, request, cancellationToken) is { IsKnown: true } moved
+                && envelope.Destination.Kind is DestinationKind.Supervisor or DestinationKind.Fabric)
+            {
+                return Receipt(envelope.Id, request with { Durability = Durability.Fsync }, new EnqueueResult(0, moved.Duplicate, moved.FirstId));
+            }
+
             if (envelope.Destination.Kind == DestinationKind.Fabric)
             {
                 return await TakeAsync(envelope, request, cancellationToken);

@@ -1,12 +1,13 @@
+using System.Text.Json;
 using Hms.Abstractions;
-using Hms.Domain.Directory;
+using Hms.Domain.Entities;
 using Hms.Fabric.Entities;
 using Hms.Protocol;
 
 namespace Hms.Fabric.Messages;
 
 /// <summary>The directory as one, over its parts.</summary>
-internal sealed class SupervisorDirectory(IEntities entities) : ISupervisors
+internal sealed class SupervisorDirectory(IEntities entities, FabricClock clock, Func<Guid> newId) : ISupervisors
 {
     /// <summary>Refuses an id under which nobody may register.</summary>
     public static void RequireSupervisorId(string id)
@@ -36,7 +37,7 @@ internal sealed class SupervisorDirectory(IEntities entities) : ISupervisors
         ArgumentNullException.ThrowIfNull(query);
         var more = query with { Limit = query.Limit + 1 };
         var found = new List<SupervisorRecord>();
-        for (var partition = 0; partition < DirectoryLimits.Partitions; partition++)
+        for (var partition = 0; partition < Partition.Count; partition++)
         {
             found.AddRange(await entities.Directory(partition).ListAsync(more, cancellationToken));
         }
@@ -55,14 +56,24 @@ internal sealed class SupervisorDirectory(IEntities entities) : ISupervisors
     public ValueTask DeregisterAsync(string id, CancellationToken cancellationToken = default) =>
         Part(id).DeregisterAsync(id, cancellationToken);
 
-    public async ValueTask<SupervisorRecord> HeartbeatAsync(
-        string id, Heartbeat heartbeat, CancellationToken cancellationToken = default) =>
-        await WithMailboxAsync(await Part(id).HeartbeatAsync(id, heartbeat, cancellationToken), cancellationToken);
+    public ValueTask<SupervisorRecord> HeartbeatAsync(string id, Heartbeat heartbeat, CancellationToken cancellationToken = default) =>
+        Part(id).HeartbeatAsync(id, heartbeat, cancellationToken);
+
+    public async ValueTask<SupervisorRecord> ConfigureAsync(
+        string id, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken = default)
+    {
+        var message = new FabricMessage($"configuration_{newId():N}", id, "supervisor_configuration", id, clock.Now);
+        var bytes = message.Write(json => json.WriteRawValue(configuration.Span, skipInputValidation: true));
+        using var content = JsonDocument.Parse(configuration, JsonText.Reading);
+        var interval = content.RootElement.Integer("heartbeat_interval_ms");
+        var record = await Part(id).ConfigureAsync(id, interval, bytes, cancellationToken);
+        return await WithMailboxAsync(record, cancellationToken);
+    }
 
     public async ValueTask<int> CountAsync(CancellationToken cancellationToken)
     {
         var supervisors = 0;
-        for (var partition = 0; partition < DirectoryLimits.Partitions; partition++)
+        for (var partition = 0; partition < Partition.Count; partition++)
         {
             supervisors += await entities.Directory(partition).CountAsync(cancellationToken);
         }
@@ -70,7 +81,7 @@ internal sealed class SupervisorDirectory(IEntities entities) : ISupervisors
         return supervisors;
     }
 
-    private IDirectoryPort Part(string id) => entities.Directory(DirectoryEntity.PartitionOf(id));
+    private IDirectoryPort Part(string id) => entities.Directory(Partition.NumberOf(id));
 
     private async ValueTask<SupervisorRecord> WithMailboxAsync(SupervisorRecord record, CancellationToken cancellationToken)
     {

@@ -24,7 +24,8 @@ internal sealed class MailboxEndpoints(IFabric fabric, HttpOptions options, Canc
         var request = ReadRequest(context.Request);
         var deliveries = request.Wait == TimeSpan.Zero
             ? await mailbox.ReceiveAsync(request, CancellationToken.None)
-            : await WaitAsync(context, mailbox, request);
+            : await LongWait.RunAsync(
+                context, patience => mailbox.ReceiveAsync(request, patience), static () => new([]), stopping);
         var taken = false;
         try
         {
@@ -37,21 +38,6 @@ internal sealed class MailboxEndpoints(IFabric fabric, HttpOptions options, Canc
             {
                 await mailbox.ReturnAsync([.. deliveries.Select(delivery => delivery.Receipt)], CancellationToken.None);
             }
-        }
-    }
-
-    private async Task<IReadOnlyList<Delivery>> WaitAsync(HttpContext context, IMailbox mailbox, ReceiveRequest request)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        try
-        {
-            return await mailbox.ReceiveAsync(request, patience.Token);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
-        {
-            // To a receiver a stop is a wait in which nothing came; it asks again, but not on this connection.
-            context.Response.Headers.Connection = "close";
-            return [];
         }
     }
 

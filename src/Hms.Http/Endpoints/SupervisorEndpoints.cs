@@ -1,11 +1,11 @@
-using System.Text.Json;
+using System.Runtime.InteropServices;
 using Hms.Http.Reading;
 using Hms.Http.Requests;
 using Hms.Http.Writing;
 
 namespace Hms.Http.Endpoints;
 
-/// <summary>Registration, records and heartbeats (section 3.1).</summary>
+/// <summary>Registration, records, heartbeats and settings (section 3.1).</summary>
 internal sealed class SupervisorEndpoints(ISupervisors supervisors, HttpOptions options)
 {
     public void Map(IEndpointRouteBuilder routes)
@@ -15,6 +15,7 @@ internal sealed class SupervisorEndpoints(ISupervisors supervisors, HttpOptions 
         routes.MapGet("/v1/supervisors/{id}", (RequestDelegate)GetAsync);
         routes.MapDelete("/v1/supervisors/{id}", (RequestDelegate)DeregisterAsync);
         routes.MapPost("/v1/supervisors/{id}/heartbeat", (RequestDelegate)HeartbeatAsync);
+        routes.MapPut("/v1/supervisors/{id}/configuration", (RequestDelegate)ConfigureAsync);
     }
 
     private async Task ListAsync(HttpContext context)
@@ -31,7 +32,7 @@ internal sealed class SupervisorEndpoints(ISupervisors supervisors, HttpOptions 
 
         var page = await supervisors.ListAsync(wanted, context.RequestAborted);
         await JsonAnswer.WriteAsync(
-            context, StatusCodes.Status200OK, page, static (json, page) => JsonLists.WritePage(json, page, SupervisorJson.Write));
+            context, StatusCodes.Status200OK, page, static (json, page) => JsonLists.WritePage(json, page, static (json, record) => record.WriteTo(json)));
     }
 
     private async Task RegisterAsync(HttpContext context)
@@ -61,6 +62,14 @@ internal sealed class SupervisorEndpoints(ISupervisors supervisors, HttpOptions 
         await WriteAsync(context, StatusCodes.Status200OK, await supervisors.HeartbeatAsync(id, Heartbeat.Read(body.RootElement), CancellationToken.None));
     }
 
+    private async Task ConfigureAsync(HttpContext context)
+    {
+        var id = RouteName.Read(context, "id");
+        using var body = await RequestBody.ReadJsonAsync(context.Request, RequestSchema.Configuration, options.MessageBytesMax);
+        var configuration = JsonMarshal.GetRawUtf8Value(body.RootElement).ToArray();
+        await WriteAsync(context, StatusCodes.Status200OK, await supervisors.ConfigureAsync(id, configuration, CancellationToken.None));
+    }
+
     private static Task<bool> WriteAsync(HttpContext context, int status, SupervisorRecord record) =>
-        JsonAnswer.WriteAsync(context, status, record, SupervisorJson.Write);
+        JsonAnswer.WriteAsync(context, status, record, static (json, record) => record.WriteTo(json));
 }

@@ -48,21 +48,26 @@ internal static class RequestBody
     }
 
     /// <summary>Reads a body that keeps to a schema. An optional member that is <c>null</c> counts as absent.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="schema">The schema.</param>
+    /// <param name="bytesMax">The size, unpacked, that it may have.</param>
+    /// <param name="noted">What is wrong with the head already; null for nothing.</param>
     /// <exception cref="FaultException"><see cref="ErrorCode.MessageFormat"/> where it is no JSON object;
-    /// <see cref="ErrorCode.Validation"/> with every problem where it breaks the schema.</exception>
-    public static async ValueTask<JsonDocument> ReadJsonAsync(HttpRequest request, RequestSchema schema, int bytesMax)
+    /// <see cref="ErrorCode.Validation"/> with every problem where it breaks the schema, or something was noted.</exception>
+    public static async ValueTask<JsonDocument> ReadJsonAsync(
+        HttpRequest request, RequestSchema schema, int bytesMax, List<Problem>? noted = null)
     {
         var utf8 = await ReadAsync(request, bytesMax);
-        var document = Parse(utf8.Length == 0 && schema.MayBeAbsent ? "{}"u8.ToArray() : utf8);
+        var document = Parse(utf8.Length == 0 && schema.MayBeAbsent ? "{}"u8.ToArray() : utf8, schema.DepthMax);
         try
         {
-            var problems = new List<Problem>();
+            var problems = noted ?? [];
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw Refusal.Format("the body is not a JSON object");
             }
 
-            return schema.Validate(document.RootElement, problems) ? document : throw Refusal.Of(problems);
+            return schema.Validate(document.RootElement, problems) && problems.Count == 0 ? document : throw Refusal.Of(problems);
         }
         catch
         {
@@ -71,7 +76,7 @@ internal static class RequestBody
         }
     }
 
-    private static JsonDocument Parse(byte[] utf8)
+    private static JsonDocument Parse(byte[] utf8, int depthMax)
     {
         if (utf8.Length == 0)
         {
@@ -90,7 +95,7 @@ internal static class RequestBody
 
         try
         {
-            return JsonDocument.Parse(utf8, JsonText.Reading);
+            return JsonDocument.Parse(utf8, JsonText.Reading with { MaxDepth = depthMax });
         }
         catch (JsonException e)
         {

@@ -10,7 +10,6 @@ namespace Hms.Http.Reading;
 internal readonly record struct SendHeaders(Durability Durability, string? IdempotencyKey, string? TraceParent, TimeSpan? Wait)
 {
     public const string DurabilityName = "Hms-Durability";
-    public const string IdempotencyKeyName = "Idempotency-Key";
 
     /// <summary>Reads the headers.</summary>
     /// <exception cref="FaultException"><see cref="ErrorCode.Validation"/> with every problem.</exception>
@@ -18,7 +17,7 @@ internal readonly record struct SendHeaders(Durability Durability, string? Idemp
     {
         List<Problem>? problems = null;
         var durability = ReadDurability(headers[DurabilityName], ref problems);
-        var key = ReadIdempotencyKey(headers[IdempotencyKeyName], ref problems);
+        var key = Reading.IdempotencyKey.Read(headers, ref problems);
         if (problems is not null)
         {
             throw Refusal.Of(problems);
@@ -33,9 +32,9 @@ internal readonly record struct SendHeaders(Durability Durability, string? Idemp
     {
         List<Problem>? problems = null;
         var durability = ReadDurability(headers[DurabilityName], ref problems);
-        if (headers.ContainsKey(IdempotencyKeyName))
+        if (headers.ContainsKey(Reading.IdempotencyKey.HeaderName))
         {
-            (problems ??= []).Add(new Problem($"/{IdempotencyKeyName}", "is for one message, not for a body of several"));
+            (problems ??= []).Add(new Problem($"/{Reading.IdempotencyKey.HeaderName}", "is for one message, not for a body of several"));
         }
 
         if (Preferences.Wait(headers["Prefer"]) is not null)
@@ -66,50 +65,5 @@ internal readonly record struct SendHeaders(Durability Durability, string? Idemp
                 (problems ??= []).Add(new Problem($"/{DurabilityName}", "must be memory or fsync"));
                 return Durability.Fsync;
         }
-    }
-
-    private static string? ReadIdempotencyKey(StringValues values, ref List<Problem>? problems)
-    {
-        if (values.Count == 0)
-        {
-            return null;
-        }
-
-        var key = values.Count == 1 ? Unquote(values.ToString()) : null;
-        if (key is null || !Names.IsMessageId(key))
-        {
-            (problems ??= []).Add(new Problem($"/{IdempotencyKeyName}", "must be 1 to 256 printable characters, bare or in quotes"));
-        }
-
-        return key;
-    }
-
-    // A quoted key is a string of RFC 9651, section 3.3.3.
-    private static string? Unquote(string text)
-    {
-        if (!text.StartsWith('"'))
-        {
-            return text;
-        }
-
-        var key = new System.Text.StringBuilder(text.Length);
-        for (var i = 1; i < text.Length; i++)
-        {
-            switch (text[i])
-            {
-                case '"':
-                    return i == text.Length - 1 ? key.ToString() : null;
-                case '\\' when i + 1 < text.Length && text[i + 1] is '"' or '\\':
-                    key.Append(text[++i]);
-                    break;
-                case '\\':
-                    return null;
-                default:
-                    key.Append(text[i]);
-                    break;
-            }
-        }
-
-        return null;
     }
 }

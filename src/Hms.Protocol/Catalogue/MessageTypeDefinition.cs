@@ -26,12 +26,12 @@ public sealed record MessageTypeDefinition(
     /// <summary>Reads the body of <c>PUT /v1/message-types/{type}</c>, or what <see cref="WriteTo"/> wrote.</summary>
     public static MessageTypeDefinition Read(string type, JsonElement json) => new(
         type,
-        Registration.Member(json, "category"u8)?.GetString() ?? CustomCategory,
-        Registration.Member(json, "description"u8)?.GetString() ?? "",
-        RolesOf(json, "sender_roles"u8),
-        RolesOf(json, "receiver_roles"u8),
-        Registration.Member(json, "response_type"u8)?.GetString(),
-        Registration.Raw(json, "schema"u8));
+        json.Text("category") ?? CustomCategory,
+        json.Text("description") ?? "",
+        RolesOf(json, "sender_roles"),
+        RolesOf(json, "receiver_roles"),
+        json.Text("response_type"),
+        json.Raw("schema"));
 
     /// <summary>The type as <c>GET /v1/message-types/{type}</c> shows it, as UTF-8 JSON.</summary>
     public byte[] ToJson()
@@ -64,8 +64,7 @@ public sealed record MessageTypeDefinition(
         json.WriteEndObject();
     }
 
-    private static IReadOnlyList<string> RolesOf(JsonElement json, ReadOnlySpan<byte> name) =>
-        Registration.Member(json, name) is { } roles ? [.. roles.EnumerateArray().Select(role => role.GetString()!)] : [Roles.Any];
+    private static IReadOnlyList<string> RolesOf(JsonElement json, string name) => json.Texts(name) ?? [Roles.Any];
 
     private static void WriteRoles(Utf8JsonWriter json, string name, IReadOnlyList<string> roles)
     {

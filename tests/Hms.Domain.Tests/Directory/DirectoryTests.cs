@@ -63,7 +63,7 @@ public sealed class DirectoryTests
         _now += TimeSpan.FromMilliseconds(300);
         var heard = Ask<DirectoryReply.Found>(new DirectoryCommand.Beat("runtime", new Heartbeat { Status = "busy", Load = 0.5 }));
         Assert.Equal((Liveness.Alive, "busy"), (heard.Supervisor.Liveness, heard.Supervisor.LastHeartbeat?.Status));
-        Assert.True(_state.Changes.Rows.Count == 1, "a heartbeat is no change to any row");
+        Assert.True(_state.Changes.Rows.Count == 2, "a heartbeat is no change to any row: there are the supervisor's and the count of sessions");
     }
 
     [Fact]
@@ -118,14 +118,16 @@ public sealed class DirectoryTests
     }
 
     [Fact]
-    public void Deregistration_closes_the_mailbox_and_deletes_the_row()
+    public void Deregistration_closes_the_mailbox_ends_the_session_and_leaves_the_count_of_sessions_only()
     {
         Register("runtime", "s1");
         _store.Commit(_state);
         var step = Decide(new DirectoryCommand.Deregister("runtime"));
-        Assert.Equal([new Effect.Send(new OutboxMessage.CloseMailbox("runtime"))], step.Effects);
+        Assert.Equal(
+            [new Effect.Send(new OutboxMessage.CloseMailbox("runtime")), new Effect.Send(new OutboxMessage.EndSession("runtime", 1))],
+            step.Effects);
         Restart();
-        Assert.Equal((0, 0), (_store.RowCount, _state.Supervisors));
+        Assert.Equal((1, 0), (_store.RowCount, _state.Supervisors));
         Assert.Equal(ErrorCode.DestinationNotFound, Decide(new DirectoryCommand.Deregister("runtime")).Fault?.Code);
         Assert.Equal(ErrorCode.DestinationNotFound, Decide(new DirectoryCommand.Get("runtime")).Fault?.Code);
         Assert.Equal(ErrorCode.DestinationNotFound, Decide(new DirectoryCommand.Beat("runtime", new Heartbeat())).Fault?.Code);

@@ -7,21 +7,13 @@ namespace Hms.Fabric.Tests.Doubles;
 internal delegate ValueTask<long> Hears(TopicFeed feed, bool durable);
 
 /// <summary>Mailboxes of which only what topics hand to them is asked, answered by the test; and no other entities.</summary>
-internal sealed class HearingMailboxes : IEntities
+internal sealed class HearingMailboxes : NoEntities
 {
     private readonly Dictionary<string, Hears> _mailboxes = new(StringComparer.Ordinal);
 
-    public ITopicRegistryPort TopicRegistry => throw new NotSupportedException();
-
-    public ICataloguePort Catalogue => throw new NotSupportedException();
-
     public void Add(string name, Hears hears) => _mailboxes[name] = hears;
 
-    public IMailboxPort Mailbox(string supervisor) => new Port(_mailboxes[supervisor]);
-
-    public IDirectoryPort Directory(int partition) => throw new NotSupportedException();
-
-    public ITopicPort Topic(string name) => throw new NotSupportedException();
+    public override IMailboxPort Mailbox(string supervisor) => new Port(_mailboxes[supervisor]);
 
     private sealed class Port(Hears hears) : IMailboxPort
     {

@@ -9,7 +9,7 @@ using Hms.Protocol;
 
 namespace Hms.Fabric.Tests.Entities;
 
-public sealed class OutboxCarrierTests : IEntities, IDisposable
+public sealed class OutboxCarrierTests : NoEntities, IDisposable
 {
     private readonly World _world = new();
     private readonly FabricMetrics _metrics = new();
@@ -18,15 +18,7 @@ public sealed class OutboxCarrierTests : IEntities, IDisposable
 
     public OutboxCarrierTests() => _carrier = new OutboxCarrier(this, _world.Store, _world.Bodies);
 
-    public ICataloguePort Catalogue => throw new NotSupportedException();
-
-    public IMailboxPort Mailbox(string supervisor) => _mailboxes[supervisor];
-
-    public ITopicPort Topic(string name) => throw new NotSupportedException();
-
-    public ITopicRegistryPort TopicRegistry => throw new NotSupportedException();
-
-    public IDirectoryPort Directory(int partition) => throw new NotSupportedException();
+    public override IMailboxPort Mailbox(string supervisor) => _mailboxes[supervisor];
 
     public void Dispose() => _metrics.Dispose();
 

@@ -5,7 +5,7 @@ namespace Hms.Fabric.Tests.Entities;
 
 public sealed class SignalsTests
 {
-    private readonly Signals _signals = new();
+    private readonly Signals _signals = new(PoolBackground.Instance);
 
     [Fact]
     public void Signal_wakes_the_first_who_waits_for_it_and_no_other()

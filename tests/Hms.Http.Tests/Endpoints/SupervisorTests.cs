@@ -16,9 +16,10 @@ public sealed class SupervisorTests
         var record = await front.PutAsync("/v1/supervisors/b", body).JsonAsync(HttpStatusCode.Created);
 
         const string expected = """
-            {"id":"b","supervisor_type":"runtime","roles":["runtime"],"capabilities":["restart"],"status":"alive","session":"s1",
-            "registered_at":"2025-05-01T14:30:00.000Z","last_seen":"2025-05-01T14:30:00.000Z","heartbeat_interval_ms":5000,
-            "public_key":{"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"},"metadata":{"a":[1]},"mailbox":{"ready":1,"leased":2,"dead_letters":3}}
+            {"id":"b","status":"alive","session":"s1","registered_at":"2025-05-01T14:30:00.000Z","last_seen":"2025-05-01T14:30:00.000Z",
+            "supervisor_type":"runtime","roles":["runtime"],"capabilities":["restart"],
+            "public_key":{"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"},
+            "heartbeat_interval_ms":5000,"metadata":{"a":[1]},"mailbox":{"ready":1,"leased":2,"dead_letters":3}}
             """;
         Assert.Equal(expected.ReplaceLineEndings(""), record.ToJsonString());
         var (id, registration) = front.Fabric.Registered!.Value;
@@ -91,6 +92,64 @@ public sealed class SupervisorTests
         Assert.Equal(
             ["/load", "/metrics", "/status"],
             await front.PostAsync("/v1/supervisors/b/heartbeat", """{"status":1,"load":1e999,"metrics":1}""").ProblemsAsync());
+    }
+
+    [Fact]
+    public async Task Heartbeat_is_answered_without_what_the_mailbox_holds()
+    {
+        await using var front = await TestFront.StartAsync();
+        var record = await front.PostAsync("/v1/supervisors/b/heartbeat", """{"load":0.5}""").JsonAsync();
+        Assert.False(record.AsObject().ContainsKey("mailbox"));
+        await Answers.AssertDocumentedAsync(front, "Supervisor", record);
+        await Answers.AssertDocumentedAsync(front, "Supervisor", await front.GetAsync("/v1/supervisors/b").JsonAsync());
+    }
+
+    [Fact]
+    public async Task Heartbeat_of_a_session_that_has_ended_is_a_conflict_with_the_record()
+    {
+        await using var front = await TestFront.StartAsync();
+        front.Fabric.BeatRefusal = new Fault(ErrorCode.Conflict, "its session has ended") { Record = "{\"status\":\"dead\"}"u8.ToArray() };
+        var error = await front.PostAsync("/v1/supervisors/b/heartbeat", null).ErrorAsync(ErrorCode.Conflict);
+        Assert.Equal("dead", (string?)error["error_details"]!["status"]);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{ "heartbeat_interval_ms" : 100, "log": ["é", {"a":1.0}] }""")]
+    [InlineData("""{"heartbeat_interval_ms":86400000}""")]
+    [InlineData("""{"heartbeat_interval_ms":null}""")]
+    public async Task Configuration_is_passed_on_as_it_is(string configuration)
+    {
+        await using var front = await TestFront.StartAsync();
+        var record = await front.PutAsync("/v1/supervisors/a%2Fb/configuration", $" {configuration}\n").JsonAsync();
+        Assert.Equal(("a/b", configuration), front.Fabric.Configured);
+        Assert.Equal("a/b", (string?)record["id"]);
+    }
+
+    [Theory]
+    [InlineData("99")]
+    [InlineData("86400001")]
+    [InlineData("\"5000\"")]
+    [InlineData("1.5")]
+    public async Task Configuration_with_an_interval_out_of_range_is_refused(string interval)
+    {
+        await using var front = await TestFront.StartAsync();
+        Assert.Equal(
+            ["/heartbeat_interval_ms"],
+            await front.PutAsync("/v1/supervisors/b/configuration", $$"""{"heartbeat_interval_ms":{{interval}}}""").ProblemsAsync());
+        Assert.Null(front.Fabric.Configured);
+    }
+
+    [Theory]
+    [InlineData(126, true)]
+    [InlineData(127, false)]
+    public async Task Configuration_is_no_deeper_than_the_message_that_it_becomes_may_be(int levels, bool isRight)
+    {
+        await using var front = await TestFront.StartAsync();
+        var body = $"{{\"a\":{new string('[', levels)}{new string(']', levels)}}}";
+        await (isRight
+            ? front.PutAsync("/v1/supervisors/b/configuration", body).JsonAsync()
+            : front.PutAsync("/v1/supervisors/b/configuration", body).ErrorAsync(ErrorCode.MessageFormat));
     }
 
     [Theory]

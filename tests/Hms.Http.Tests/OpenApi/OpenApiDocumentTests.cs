@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Hms.Http.Requests;
+using Hms.Protocol.Coordination;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -106,6 +107,16 @@ public sealed class OpenApiDocumentTests
         Assert.Equal(Ranges.HeartbeatIntervalMaxMs, (long)interval["maximum"]!);
         Assert.Equal(Ranges.ReceiptsMax, (int)schemas["AckRequest"]!["properties"]!["receipts"]!["maxItems"]!);
         Assert.Equal(Ranges.LeaseMax.TotalMilliseconds, (double)schemas["ExtendRequest"]!["properties"]!["lease_ms"]!["maximum"]!);
+        var acquire = schemas["AcquireRequest"]!["properties"]!;
+        Assert.Equal(Ranges.LeaseMax.TotalMilliseconds, (double)acquire["lease_ms"]!["maximum"]!);
+        Assert.True(JsonNode.DeepEquals(acquire["lease_ms"], schemas["RenewRequest"]!["properties"]!["lease_ms"]));
+        Assert.Equal(TaskRetry.AttemptsCap, (int)schemas["TaskRequest"]!["properties"]!["retry"]!["properties"]!["max_attempts"]!["maximum"]!);
+        Assert.Equal(
+            TaskPhases.All.Select(phase => phase.WireName()),
+            schemas["TaskState"]!["enum"]!.AsArray().Select(state => (string)state!));
+        Assert.Equal(
+            Enum.GetValues<BarrierPhase>().Select(phase => phase.WireName()),
+            schemas["Barrier"]!["properties"]!["state"]!["enum"]!.AsArray().Select(state => (string)state!));
         Assert.Equal(
             ErrorCodes.All.Select(code => code.WireName()).Distinct(),
             schemas["ErrorResponse"]!["properties"]!["error_code"]!["enum"]!.AsArray().Select(code => (string)code!), EqualUnordered);

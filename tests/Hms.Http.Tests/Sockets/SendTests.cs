@@ -192,4 +192,22 @@ public sealed class SendTests
         Assert.Equal(0.5, front.Fabric.Beat.Load);
         Assert.Equal("""{"cpu":1}""", Encoding.UTF8.GetString(front.Fabric.Beat.Metrics.Span));
     }
+
+    [Fact]
+    public async Task Heartbeat_of_a_session_that_has_ended_is_a_conflict_with_the_record()
+    {
+        await using var front = await TestFront.StartAsync();
+        await using var client = await SocketClient.ConnectAsync(front);
+        front.Fabric.BeatRefusal = new Fault(ErrorCode.Conflict, "its session has ended") { Record = "{\"status\":\"dead\"}"u8.ToArray() };
+
+        await client.SendAsync("""{"op":"heartbeat","seq":8}""");
+        var error = await client.ErrorAsync(ErrorCode.Conflict, 8);
+        Assert.Equal("dead", (string?)error["error_details"]!["status"]);
+        await client.SendAsync("""{"op":"heartbeat"}""");
+        await client.ErrorAsync(ErrorCode.Conflict);
+
+        front.Fabric.BeatRefusal = null;
+        await client.AssertLivesAsync();
+        Assert.Empty(front.Logged);
+    }
 }

@@ -1,0 +1,14 @@
+using Hms.Domain.Mailboxes;
+
+namespace Hms.Domain.Coordination;
+
+/// <summary>What tells whether a message that moves an entity was there before.</summary>
+/// <param name="Id">Of its id, or of the idempotency key that stands for it.</param>
+/// <param name="BodyHash">What a repetition must agree with.</param>
+/// <param name="FirstId">The id, where a key stands for it; else null.</param>
+public sealed record Stamp(Fingerprint Id, ulong BodyHash, string? FirstId);
+
+/// <summary>A message that moved an entity before.</summary>
+/// <param name="SameBody">Whether it is the same message.</param>
+/// <param name="FirstId">The id that it came with first, where a key stands for it.</param>
+internal readonly record struct Seen(bool SameBody, string? FirstId);

@@ -1,0 +1,238 @@
+using System.Text.Json;
+using Hms.Domain.Coordination;
+using Hms.Domain.Entities;
+using Hms.Protocol;
+using Hms.Protocol.Coordination;
+
+namespace Hms.Domain.Locks;
+
+/// <content>How a lock passes from one holder to the next.</content>
+public sealed partial class LockState
+{
+    /// <summary>Asks whoever hosts the lock to look at the session of who waits first, and to wake the lock with what it finds.</summary>
+    public const ulong OfferSignal = 3;
+
+    /// <summary>Whose time is over leaves the queue, and the holder loses the lock when its lease is.</summary>
+    internal void ExpireOverdue()
+    {
+        if (_waitersDue <= _now)
+        {
+            DismissOverdue();
+        }
+
+        if (_holder is { } holder)
+        {
+            if (holder.ExpiresAt <= _now)
+            {
+                TellLoss(holder, "expired");
+                GiveUp(LockEvent.Expire);
+            }
+            else if (holder.Ticket != 0 && holder.FetchedBy <= _now)
+            {
+                GiveUp(LockEvent.Release);
+            }
+        }
+
+        _ties.Sweep(_now, IsNeeded, _effects);
+    }
+
+    /// <summary>
+    /// Gives a lock that is free to who waits first. One with a session gets it only where that is known to go on at this moment; else
+    /// it is asked for, and the lock meanwhile kept for it.
+    /// </summary>
+    internal void Promote(SessionView? view)
+    {
+        if (_phase == LockPhase.Closed && _closedUntil <= _now)
+        {
+            _closedUntil = 0;
+            Move(LockEvent.Open);
+        }
+
+        while (_phase is LockPhase.Free or LockPhase.Offered)
+        {
+            if (_waiters.Count == 0)
+            {
+                if (_phase == LockPhase.Offered)
+                {
+                    Move(LockEvent.Withdraw);
+                }
+
+                return;
+            }
+
+            var head = _waiters[0];
+            if (head.Session == 0 || (view?.Confirms(head.Bid.Owner, head.Session) ?? false))
+            {
+                _waiters.RemoveAt(0);
+                Grant(head, head.Ticket);
+                HandOver(head);
+            }
+            else if (view is { } other && other.Supervisor == head.Bid.Owner)
+            {
+                Dismiss(head, "session_ended");
+            }
+            else
+            {
+                if (_phase == LockPhase.Free)
+                {
+                    Move(LockEvent.Offer);
+                }
+
+                _effects.Add(new Effect.Signal(OfferSignal));
+                return;
+            }
+        }
+    }
+
+    /// <summary>Gives the lock to who asks for it.</summary>
+    /// <param name="to">Who.</param>
+    /// <param name="ticket">The ticket with which it is to be fetched; 0 where it is handed over at once.</param>
+    private void Grant(LockWaiter to, ulong ticket)
+    {
+        _holder = new LockHolder
+        {
+            Owner = to.Bid.Owner,
+            Instance = to.Bid.Instance,
+            Session = to.Session,
+            Token = ++_lastToken,
+            ExpiresAt = _now + to.Bid.LeaseMs,
+            DelayMs = to.Bid.LockDelayMs,
+            Ticket = ticket,
+            FetchedBy = _now + (long)_limits.Common.TicketFor.TotalMilliseconds,
+        };
+        Move(LockEvent.Grant);
+        if (to.Session > 0)
+        {
+            _ties.Attach(to.Bid.Owner, to.Session, _now, _effects);
+        }
+
+        // The same instance may wait several times over: asking again as the holder renews, so all of it have it.
+        foreach (var same in _waiters.Where(waiter => waiter.IsSameAs(_holder)).ToArray())
+        {
+            HandOver(same);
+        }
+    }
+
+    private void HandOver(LockWaiter waiter)
+    {
+        Remove(waiter);
+        if (waiter.By is { } by)
+        {
+            TellAnswer(by, waiter.Bid.Owner, Granted(renewed: false));
+        }
+        else
+        {
+            _effects.Add(new Effect.Signal(waiter.Ticket));
+        }
+    }
+
+    private void GiveUp(LockEvent why)
+    {
+        _holder = null;
+        Move(why);
+    }
+
+    /// <summary>A supervisor's sessions up to a number have ended: it neither holds in them nor waits.</summary>
+    private void LoseSessions(string supervisor, long upTo)
+    {
+        if (_holder is { Session: > 0 } holder && holder.Session <= upTo && holder.Owner == supervisor)
+        {
+            TellLoss(holder, "session_ended");
+            _closedUntil = _now + holder.DelayMs;
+            GiveUp(LockEvent.LoseSession);
+        }
+
+        foreach (var waiter in _waiters.Where(waiter => waiter.Session > 0 && waiter.Session <= upTo && waiter.Bid.Owner == supervisor).ToArray())
+        {
+            Dismiss(waiter, "session_ended");
+        }
+    }
+
+    private void DismissOverdue()
+    {
+        foreach (var waiter in _waiters.Where(waiter => waiter.Until <= _now).ToArray())
+        {
+            Dismiss(waiter, "timeout");
+        }
+
+        _waitersDue = _waiters.Count > 0 ? _waiters.Min(waiter => waiter.Until) : long.MaxValue;
+    }
+
+    /// <summary>Ends a wait in vain. A message is answered; a caller finds out when it asks again.</summary>
+    private void Dismiss(LockWaiter waiter, string reason)
+    {
+        var position = _waiters.IndexOf(waiter) + 1;
+        Remove(waiter);
+        if (waiter.By is { } by)
+        {
+            TellAnswer(by, waiter.Bid.Owner, NotGranted(position), reason);
+        }
+        else
+        {
+            _effects.Add(new Effect.Signal(waiter.Ticket));
+        }
+    }
+
+    private void Remove(LockWaiter waiter)
+    {
+        _waiters.Remove(waiter);
+        if (waiter.By is not null && _messages.Remove(waiter.Row))
+        {
+            Changes.Touch(RowKey.Of(WaiterRow, waiter.Row));
+        }
+    }
+
+    private LockWaiter? Find(ulong ticket) => _waiters.Find(waiter => waiter.Ticket == ticket);
+
+    private bool IsNeeded(string supervisor) =>
+        _holder?.Owner == supervisor || _waiters.Exists(waiter => waiter.Bid.Owner == supervisor);
+
+    private void TellLoss(LockHolder holder, string reason)
+    {
+        // Who is not registered has no mailbox.
+        if (holder.Session > 0)
+        {
+            var notice = _notices.Make(holder.Owner, "lock_response", Priority.High, _now, json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("lock_id"u8, _name);
+                json.WriteBoolean("granted"u8, false);
+                json.WriteNumber("fencing_token"u8, holder.Token);
+                json.WriteString("reason"u8, reason);
+                json.WriteEndObject();
+            });
+            _ties.Post(notice, _now, _effects);
+        }
+    }
+
+    private void TellAnswer(LockMessage by, string owner, LockAnswer answer, string? reason = null) => Tell(by, owner, json =>
+    {
+        json.WriteBoolean("granted"u8, answer.Granted);
+        if (answer.Granted)
+        {
+            json.WriteNumber("fencing_token"u8, answer.FencingToken);
+            json.WriteString("expires_at"u8, JsonText.Timestamp(answer.ExpiresAt!.Value));
+            return;
+        }
+
+        json.WriteString("holder"u8, answer.Holder);
+        json.WriteNumber("queue_position"u8, answer.QueuePosition);
+        if (reason is not null)
+        {
+            json.WriteString("reason"u8, reason);
+        }
+    });
+
+    private void Tell(LockMessage by, string owner, Action<Utf8JsonWriter> writeMembers)
+    {
+        var message = new FabricMessage($"answer_{by.Stamp.Id.High:x16}", owner, "lock_response", by.CorrelationId, _at) { Priority = by.Priority };
+        var bytes = message.Write(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("lock_id"u8, _name);
+            writeMembers(json);
+            json.WriteEndObject();
+        });
+        _ties.Post(new OutboxMessage.Post(owner, bytes, by.Answers), _now, _effects);
+    }
+}

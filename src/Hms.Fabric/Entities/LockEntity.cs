@@ -1,0 +1,216 @@
+using Hms.Abstractions;
+using Hms.Domain.Entities;
+using Hms.Domain.Locks;
+using Hms.Protocol;
+using Hms.Protocol.Coordination;
+using Microsoft.Extensions.Logging;
+
+namespace Hms.Fabric.Entities;
+
+/// <summary>One lock: the machine in its host, those who wait, and the look at the session of who is next.</summary>
+public sealed partial class LockEntity : ILockPort, IResident
+{
+    private readonly EntityHost<LockState, LockCommand, LockReply> _host;
+    private readonly IEntities _entities;
+    private readonly EntityServices _services;
+    private readonly Signals _signals;
+    private volatile Heir _heir = Heir.None;
+    private int _offers;
+
+    /// <summary>The lock of that name.</summary>
+    public LockEntity(string name, IEntities entities, EntityServices services, LockLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        Name = name;
+        _entities = entities;
+        _services = services;
+        _signals = new Signals(services.Background);
+        _host = new(EntityKey.Lock(name), services, () => new LockState(name, limits), LockMachine.Decide, new LockCommand.Wake());
+        _host.Signalled += Hear;
+        _host.Reset += _signals.RaiseAll;
+        _host.Observed += Observe;
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public bool IsKnown { get; private set; }
+
+    /// <inheritdoc/>
+    public async ValueTask<LockStanding> AcquireAsync(
+        LockBid bid, LockTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(bid);
+        var deadline = _services.Clock.Now + wait;
+        while (true)
+        {
+            using var waiter = ticket.Number == 0 ? null : _signals.Wait(ticket.Number);
+            var command = new LockCommand.Acquire(bid, await SessionOfAsync(bid.Owner, cancellationToken))
+            {
+                Ticket = ticket.Number,
+                Since = ticket.Since,
+                Head = await LookAtHeirAsync(cancellationToken),
+            };
+            var answer = (LockReply.Answer)await _host.DecideAsync(command, cancellationToken);
+            ticket = ticket with { Since = answer.Since };
+            var left = deadline - _services.Clock.Now;
+            if (answer.Value.Granted || waiter is null || left <= TimeSpan.Zero || !await IsRaisedAsync(waiter, left, cancellationToken))
+            {
+                return new LockStanding(answer.Value, answer.Since);
+            }
+
+            waiter.Use();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask LeaveAsync(ulong ticket, CancellationToken cancellationToken = default) =>
+        await _host.DecideAsync(new LockCommand.Leave(ticket) { Head = await LookAtHeirAsync(cancellationToken) }, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<LockAnswer> RenewAsync(
+        string owner, long fencingToken, TimeSpan lease, CancellationToken cancellationToken = default)
+    {
+        var command = new LockCommand.Renew(owner, fencingToken, (long)lease.TotalMilliseconds);
+        return ((LockReply.Answer)await _host.DecideAsync(command, cancellationToken)).Value;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ReleaseAsync(
+        string owner, long fencingToken, DateTimeOffset? unlessRenewed, CancellationToken cancellationToken = default) => await _host.DecideAsync(
+        new LockCommand.Release(owner, fencingToken)
+        {
+            UnlessRenewed = unlessRenewed?.ToUnixTimeMilliseconds(),
+            Head = await LookAtHeirAsync(cancellationToken),
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> CheckAsync(long fencingToken, CancellationToken cancellationToken = default) =>
+        ((LockReply.Checked)await _host.DecideAsync(new LockCommand.Check(fencingToken), cancellationToken)).Current;
+
+    /// <inheritdoc/>
+    public async ValueTask<LockRecord> DescribeAsync(CancellationToken cancellationToken = default) =>
+        ((LockReply.Described)await _host.DecideAsync(new LockCommand.Describe(), cancellationToken)).Record;
+
+    /// <inheritdoc/>
+    public async ValueTask<Moved> RequestAsync(LockRequest request, EnqueueRequest message, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(message);
+        var by = new LockMessage(Stamps.Of(message), message.CorrelationId ?? Name, message.CorrelationId ?? message.Id, message.Priority);
+        LockCommand command = request.Action switch
+        {
+            LockAction.Acquire => new LockCommand.Acquire(request.Bid, await SessionOfAsync(message.Source, cancellationToken))
+            {
+                By = by,
+                WaitMs = request.WaitMs,
+            },
+            LockAction.Renew => new LockCommand.Renew(message.Source, request.FencingToken, request.Bid.LeaseMs) { By = by },
+            LockAction.Release => new LockCommand.Release(message.Source, request.FencingToken) { By = by },
+            _ => throw new ArgumentOutOfRangeException(nameof(request), request.Action, "no such action"),
+        };
+        var reply = await _host.DecideAsync(command with { Head = await LookAtHeirAsync(cancellationToken) }, cancellationToken);
+        return reply is LockReply.Repeated { FirstId: var first } ? new Moved(true, true, first) : Moved.Now;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        var said = OutboxMessage.Decode(delivery.Payload) as OutboxMessage.SessionEnded
+            ?? throw new InvalidOperationException("a lock takes nothing but the end of sessions");
+        await _host.DecideAsync(new LockCommand.EndSession(said.Supervisor, said.UpTo), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task WakeAsync() => _host.WakeAsync();
+
+    /// <inheritdoc/>
+    public bool TryPassivate() => _signals.IsEmpty && _host.TryPassivate();
+
+    /// <summary>The number of the owner's session; 0 where it is not registered, and so has none.</summary>
+    private async ValueTask<long> SessionOfAsync(string owner, CancellationToken cancellationToken)
+    {
+        var view = await _entities.ViewSessionAsync(owner, cancellationToken);
+        return view.Number == 0 || view.IsAlive
+            ? view.Number
+            : throw new FaultException(ErrorCode.Conflict, $"the session of {owner} has ended: it must register again");
+    }
+
+    /// <summary>Looks at the session of who is next beforehand, so that the lock can pass on in the decision that frees it.</summary>
+    private ValueTask<SessionView?> LookAtHeirAsync(CancellationToken cancellationToken)
+    {
+        return _heir.Session is { } heir ? LookAsync(heir.Supervisor) : new ValueTask<SessionView?>((SessionView?)null);
+
+        async ValueTask<SessionView?> LookAsync(string supervisor) => await _entities.ViewSessionAsync(supervisor, cancellationToken);
+    }
+
+    private void Observe(LockState? state)
+    {
+        IsKnown = state is { IsKnown: true };
+        var session = state?.Heir;
+        if (session != _heir.Session)
+        {
+            _heir = new Heir(session);
+        }
+    }
+
+    private void Hear(ulong signal)
+    {
+        if (signal != LockState.OfferSignal)
+        {
+            _signals.Raise(signal);
+        }
+        else if (Interlocked.Increment(ref _offers) == 1)
+        {
+            _ = _services.Background.RunAsync(OfferAsync);
+        }
+    }
+
+    /// <summary>The lock is free, and kept for who is next: its session is looked at, and the lock told what was found.</summary>
+    private async Task OfferAsync()
+    {
+        int seen;
+        do
+        {
+            seen = Volatile.Read(ref _offers);
+            try
+            {
+                if (await LookAtHeirAsync(CancellationToken.None) is { } view)
+                {
+                    await _host.DecideAsync(new LockCommand.Wake { Head = view });
+                }
+            }
+            catch (FaultException e)
+            {
+                LogNotOffered(_services.Logger, Name, e.Fault.Message);
+                _host.RetryLater();
+            }
+        }
+        while (Interlocked.CompareExchange(ref _offers, 0, seen) != seen);
+    }
+
+    private async ValueTask<bool> IsRaisedAsync(Signals.Waiter waiter, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await waiter.Source.Task.WaitAsync(wait, _services.Clock.Time, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the lock {Name} could not be offered to who waits, and tries again: {Problem}")]
+    private static partial void LogNotOffered(ILogger logger, string name, string problem);
+
+    /// <summary>Who is next, as it was after the latest decision.</summary>
+    private sealed record Heir(SessionView? Session)
+    {
+        public static Heir None { get; } = new((SessionView?)null);
+    }
+}

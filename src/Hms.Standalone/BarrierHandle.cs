@@ -1,0 +1,27 @@
+using Hms.Abstractions;
+using Hms.Fabric.Entities;
+using Hms.Protocol.Coordination;
+
+namespace Hms.Standalone;
+
+/// <summary>A barrier by its id; finds the object anew for each call, as <see cref="MailboxHandle"/> does.</summary>
+internal sealed class BarrierHandle(Residents<BarrierEntity> barriers, string id) : IBarrierPort
+{
+    public ValueTask<(Moved Moved, BarrierRecord? Record, bool Created)> CreateAsync(
+        BarrierCall call, string? idempotencyKey, EnqueueRequest? message, CancellationToken cancellationToken = default) =>
+        barriers.Find(id).CreateAsync(call, idempotencyKey, message, cancellationToken);
+
+    public ValueTask<BarrierRecord> ArriveAsync(
+        string participant, bool ready, long? generation, CancellationToken cancellationToken = default) =>
+        barriers.Find(id).ArriveAsync(participant, ready, generation, cancellationToken);
+
+    public ValueTask<Moved> RespondAsync(
+        bool ready, long? generation, string sentTo, EnqueueRequest message, CancellationToken cancellationToken = default) =>
+        barriers.Find(id).RespondAsync(ready, generation, sentTo, message, cancellationToken);
+
+    public ValueTask<BarrierRecord> DescribeAsync(TimeSpan wait, CancellationToken cancellationToken = default) =>
+        barriers.Find(id).DescribeAsync(wait, cancellationToken);
+
+    public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
+        barriers.Find(id).AcceptAsync(delivery, cancellationToken);
+}

@@ -1,0 +1,36 @@
+using Hms.Abstractions;
+using Hms.Fabric.Entities;
+using Hms.Protocol.Coordination;
+
+namespace Hms.Standalone;
+
+/// <summary>A lock by its name; finds the object anew for each call, as <see cref="MailboxHandle"/> does.</summary>
+internal sealed class LockHandle(Residents<LockEntity> locks, string name) : ILockPort
+{
+    public ValueTask<LockStanding> AcquireAsync(
+        LockBid bid, LockTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default) =>
+        locks.Find(name).AcquireAsync(bid, ticket, wait, cancellationToken);
+
+    public ValueTask LeaveAsync(ulong ticket, CancellationToken cancellationToken = default) =>
+        locks.Find(name).LeaveAsync(ticket, cancellationToken);
+
+    public ValueTask<LockAnswer> RenewAsync(
+        string owner, long fencingToken, TimeSpan lease, CancellationToken cancellationToken = default) =>
+        locks.Find(name).RenewAsync(owner, fencingToken, lease, cancellationToken);
+
+    public ValueTask ReleaseAsync(
+        string owner, long fencingToken, DateTimeOffset? unlessRenewed, CancellationToken cancellationToken = default) =>
+        locks.Find(name).ReleaseAsync(owner, fencingToken, unlessRenewed, cancellationToken);
+
+    public ValueTask<bool> CheckAsync(long fencingToken, CancellationToken cancellationToken = default) =>
+        locks.Find(name).CheckAsync(fencingToken, cancellationToken);
+
+    public ValueTask<LockRecord> DescribeAsync(CancellationToken cancellationToken = default) =>
+        locks.Find(name).DescribeAsync(cancellationToken);
+
+    public ValueTask<Moved> RequestAsync(LockRequest request, EnqueueRequest message, CancellationToken cancellationToken = default) =>
+        locks.Find(name).RequestAsync(request, message, cancellationToken);
+
+    public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
+        locks.Find(name).AcceptAsync(delivery, cancellationToken);
+}

@@ -1,0 +1,27 @@
+using Hms.Abstractions;
+using Hms.Fabric.Entities;
+using Hms.Protocol.Coordination;
+
+namespace Hms.Standalone;
+
+/// <summary>A task by its name; finds the object anew for each call, as <see cref="MailboxHandle"/> does.</summary>
+internal sealed class TaskHandle(Residents<TaskEntity> tasks, string id) : ITaskPort
+{
+    public ValueTask<(Moved Moved, TaskRecord? Record, bool Created)> CreateAsync(
+        TaskOrder order, IReadOnlyList<TaskPhase> dependencies, EnqueueRequest? message, CancellationToken cancellationToken = default) =>
+        tasks.Find(id).CreateAsync(order, dependencies, message, cancellationToken);
+
+    public ValueTask<Moved> TellAsync(
+        TaskReport report, string sentTo, EnqueueRequest message, CancellationToken cancellationToken = default) =>
+        tasks.Find(id).TellAsync(report, sentTo, message, cancellationToken);
+
+    public ValueTask<(Moved Moved, TaskRecord? Record)> CancelAsync(
+        string? by, string? reason, EnqueueRequest? message, CancellationToken cancellationToken = default) =>
+        tasks.Find(id).CancelAsync(by, reason, message, cancellationToken);
+
+    public ValueTask<TaskRecord?> DescribeAsync(TimeSpan wait, CancellationToken cancellationToken = default) =>
+        tasks.Find(id).DescribeAsync(wait, cancellationToken);
+
+    public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
+        tasks.Find(id).AcceptAsync(delivery, cancellationToken);
+}
