@@ -30,7 +30,7 @@ internal sealed class EntityTable : IEntities, IDisposable
         IEntityStore store, FabricClock clock, TimerQueue timers, FabricOptions options, FabricMetrics metrics, ILogger logger)
     {
         var bodies = new BodyCache(options.BodyCacheBytes);
-        var services = new EntityServices(store, bodies, clock, timers, new OutboxCarrier(this, store, bodies), logger);
+        var services = new EntityServices(store, bodies, clock, timers, new OutboxCarrier(this, store, bodies, logger), logger);
         _mailboxes = new(clock, options.IdleAfter, name => new MailboxEntity(name, services, options.Mailboxes, metrics));
         _topics = new(clock, options.IdleAfter, name => new TopicEntity(name, this, services, options.Topics));
         _topicRegistry = new TopicRegistryEntity(services, options.Topics);

@@ -121,7 +121,8 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
     /// </summary>
     private readonly record struct Order(TCommand? One, IReadOnlyList<TCommand>? Many, string? Sender, long Number);
 
-    private readonly record struct Outcome(TReply? Reply, Fault? Fault, IReadOnlyList<Decided<TReply>>? Many, Task? Durable);
+    private readonly record struct Outcome(
+        TReply? Reply, Fault? Fault, IReadOnlyList<Decided<TReply>>? Many, Task? Durable, long SaidFrom, long SaidTo);
 
     /// <summary>An order that waits for the state to be read.</summary>
     private sealed class Queued(Order order)

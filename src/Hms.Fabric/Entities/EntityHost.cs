@@ -75,29 +75,20 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
         return outcome.Many!;
     }
 
-    /// <summary>As <see cref="DecideAsync"/>, and then waits until everything that the entity has said was heard.</summary>
+    /// <summary>As <see cref="DecideAsync"/>, and then waits until what the entity has said with it was heard; all that it has said, where that is nothing.</summary>
     public async ValueTask<TReply> DecideAndSettleAsync(TCommand command, CancellationToken cancellationToken = default)
     {
-        var reply = await DecideAsync(command, cancellationToken);
-        await SettleAsync(cancellationToken);
-        return reply;
-    }
-
-    /// <summary>Waits until everything that the entity has said so far was heard.</summary>
-    public async ValueTask SettleAsync(CancellationToken cancellationToken = default)
-    {
-        Task? settled = null;
-        while (settled is null)
+        var order = new Order(command, null, null, 0);
+        if (!TryRun(in order, cancellationToken, out var outcome, out var queued))
         {
-            // The state may have been thrown away since; what it had to say is then in the store still.
-            await LoadAsync(cancellationToken);
-            lock (_gate)
-            {
-                settled = _activation?.Outbox.SettledAsync();
-            }
+            outcome = await queued!.RunAsync(_gate, cancellationToken);
         }
 
-        await settled.WaitAsync(cancellationToken);
+        var reply = await Replied(in outcome);
+        await (outcome.SaidFrom <= outcome.SaidTo
+            ? SettleAsync(outcome.SaidFrom, outcome.SaidTo, cancellationToken)
+            : SettleAsync(cancellationToken));
+        return reply;
     }
 
     /// <summary>Says that something may be due. A failure is left to the next call.</summary>
@@ -181,6 +172,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
 
         var step = default(Step<TReply>);
         var waits = true;
+        var saidFrom = activation.Outbox.Last + 1;
         if (order.Sender is null || !activation.Outbox.WasHeard(order.Sender, order.Number))
         {
             step = Apply(activation, order.One);
@@ -194,7 +186,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
         }
 
         Persist(activation, waits);
-        return new Outcome(step.Reply, step.Fault, null, waits ? activation.Pending : null);
+        return new Outcome(step.Reply, step.Fault, null, waits ? activation.Pending : null, saidFrom, activation.Outbox.Last);
     }
 
     private Outcome RunMany(Activation activation, IReadOnlyList<TCommand> commands, ref IReadOnlyList<Effect> effects)
@@ -212,7 +204,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>(
 
         effects = all;
         Persist(activation, waits);
-        return new Outcome(null, null, decided, waits ? activation.Pending : null);
+        return new Outcome(null, null, decided, waits ? activation.Pending : null, 0, 0);
     }
 
     private async ValueTask<TReply> RepliedAsync(Queued queued, CancellationToken cancellationToken) =>

@@ -29,8 +29,9 @@ public sealed record EntityServices(
 public interface IOutboxCarrier
 {
     /// <summary>
-    /// Carries messages of one sender, in order; returns when each has had its effect or can have none (its recipient is gone). Throws
-    /// when some must be tried again: repeating what did have its effect does no harm.
+    /// Carries messages of one sender, to each recipient in order; returns when each has had its effect or can have none (its recipient is gone),
+    /// or could not be told.
     /// </summary>
-    ValueTask CarryAsync(string sender, IReadOnlyList<OutboxEntry> messages, CancellationToken cancellationToken);
+    /// <returns>The numbers of those that must be tried again: repeating what did have its effect does no harm.</returns>
+    ValueTask<IReadOnlyCollection<long>> CarryAsync(string sender, IReadOnlyList<OutboxEntry> messages, CancellationToken cancellationToken);
 }

@@ -24,7 +24,11 @@ internal sealed class Outbox(IBackground background)
     private readonly Dictionary<long, OutboxEntry> _byNumber = [];
     private readonly Dictionary<string, long> _heard = new(StringComparer.Ordinal);
     private readonly HashSet<RowKey> _changed = [];
-    private readonly List<(long Number, TaskCompletionSource Source)> _settling = [];
+    private readonly List<(long From, long To, TaskCompletionSource Source)> _settling = [];
+
+    // Heard already, behind one that was not.
+    private readonly HashSet<long> _heardEarly = [];
+    private readonly HashSet<EntityKey> _deaf = [];
 
     /// <summary>The number of the entry added last.</summary>
     public long Last { get; private set; }
@@ -100,44 +104,58 @@ internal sealed class Outbox(IBackground background)
         }
     }
 
-    /// <summary>The first entries that may go out, at most <paramref name="max"/>.</summary>
-    public OutboxEntry[] Front(int max) => [.. _entries.TakeWhile(entry => entry.Number <= Durable).Take(max)];
+    /// <summary>The first entries that may go out, at most <paramref name="max"/>, but for those to recipients that could not be told a moment ago.</summary>
+    public OutboxEntry[] Front(int max) =>
+        [.. _entries.TakeWhile(entry => entry.Number <= Durable).Where(entry => !_heardEarly.Contains(entry.Number) && !_deaf.Contains(entry.Message.To)).Take(max)];
 
-    /// <summary>Drops entries that were heard.</summary>
-    public void Drop(int count)
+    /// <summary>Drops entries that were heard; who did not hear some is told again, in order, when it is <see cref="Listen">listened to</see> anew.</summary>
+    public void Drop(IEnumerable<OutboxEntry> carried, IReadOnlyCollection<long> unheard)
     {
-        for (; count > 0; count--)
+        foreach (var entry in carried)
         {
-            var number = _entries.Dequeue().Number;
-            _byNumber.Remove(number);
-            _changed.Add(RowKey.Of(EntryRow, number));
+            if (unheard.Contains(entry.Number))
+            {
+                _deaf.Add(entry.Message.To);
+                continue;
+            }
+
+            _byNumber.Remove(entry.Number);
+            _heardEarly.Add(entry.Number);
+            _changed.Add(RowKey.Of(EntryRow, entry.Number));
         }
 
-        var heardTo = _entries.TryPeek(out var next) ? next.Number - 1 : Last;
-        foreach (var settled in _settling.Where(waiting => waiting.Number <= heardTo).ToArray())
+        while (_entries.TryPeek(out var first) && _heardEarly.Remove(first.Number))
+        {
+            _entries.Dequeue();
+        }
+
+        foreach (var settled in _settling.Where(waiting => !IsOutstanding(waiting.From, waiting.To)).ToArray())
         {
             _settling.Remove(settled);
             background.Run(static source => source.TrySetResult(), settled.Source);
         }
     }
 
-    /// <summary>Completes when all that has been said so far was heard.</summary>
-    public Task SettledAsync()
+    /// <summary>Lets those be told again that could not be.</summary>
+    public void Listen() => _deaf.Clear();
+
+    /// <summary>Completes when what was said under these numbers was heard.</summary>
+    public Task SettledAsync(long from, long to)
     {
-        if (IsEmpty)
+        if (!IsOutstanding(from, to))
         {
             return Task.CompletedTask;
         }
 
         var source = new TaskCompletionSource();
-        _settling.Add((Last, source));
+        _settling.Add((from, to, source));
         return source.Task;
     }
 
     /// <summary>Says that this outbox will be read from the store again: who waits for it must ask anew.</summary>
     public void Abandon(Exception failure)
     {
-        foreach (var (_, source) in _settling)
+        foreach (var (_, _, source) in _settling)
         {
             background.Run(static it => it.source.TrySetException(it.failure), (source, failure));
         }
@@ -146,6 +164,9 @@ internal sealed class Outbox(IBackground background)
     }
 
     public void Taken() => _changed.Clear();
+
+    private bool IsOutstanding(long from, long to) =>
+        _entries.Any(entry => entry.Number >= from && entry.Number <= to && !_heardEarly.Contains(entry.Number));
 
     private void Enqueue(OutboxEntry entry)
     {

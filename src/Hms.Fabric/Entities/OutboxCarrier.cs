@@ -4,6 +4,7 @@ using Hms.Domain.Entities;
 using Hms.Fabric.Messages;
 using Hms.Fabric.Storage;
 using Hms.Protocol;
+using Microsoft.Extensions.Logging;
 
 namespace Hms.Fabric.Entities;
 
@@ -13,10 +14,12 @@ namespace Hms.Fabric.Entities;
 /// <param name="entities">Finds the recipients.</param>
 /// <param name="store">Where bodies are read from.</param>
 /// <param name="bodies">Bodies in memory.</param>
-public sealed class OutboxCarrier(IEntities entities, IEntityStore store, BodyCache bodies) : IOutboxCarrier
+/// <param name="logger">Where failures are written down.</param>
+public sealed partial class OutboxCarrier(IEntities entities, IEntityStore store, BodyCache bodies, ILogger logger) : IOutboxCarrier
 {
     /// <inheritdoc/>
-    public async ValueTask CarryAsync(string sender, IReadOnlyList<OutboxEntry> messages, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyCollection<long>> CarryAsync(
+        string sender, IReadOnlyList<OutboxEntry> messages, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(messages);
         var resolved = new List<OutboxEntry>(messages.Count);
@@ -29,17 +32,20 @@ public sealed class OutboxCarrier(IEntities entities, IEntityStore store, BodyCa
             }
         }
 
-        await Task.WhenAll(resolved
+        var unheard = await Task.WhenAll(resolved
             .GroupBy(entry => entry.Message.To)
-            .Select(recipient => CarryAsync(sender, recipient.Key, recipient, cancellationToken)));
+            .Select(recipient => CarryAsync(sender, recipient.Key, [.. recipient], cancellationToken)));
+        return [.. unheard.SelectMany(numbers => numbers)];
     }
 
-    private async Task CarryAsync(
-        string sender, EntityKey recipient, IEnumerable<OutboxEntry> entries, CancellationToken cancellationToken)
+    /// <summary>Tells one recipient; returns the numbers of what it could not be told.</summary>
+    private async Task<IEnumerable<long>> CarryAsync(
+        string sender, EntityKey recipient, OutboxEntry[] entries, CancellationToken cancellationToken)
     {
         var port = Find(recipient);
-        foreach (var (number, message) in entries)
+        for (var i = 0; i < entries.Length; i++)
         {
+            var (number, message) = entries[i];
             try
             {
                 await SayAsync(port, new OutboxDelivery(sender, number, message.Encode()), message, cancellationToken);
@@ -48,7 +54,16 @@ public sealed class OutboxCarrier(IEntities entities, IEntityStore store, BodyCa
             {
                 // Nobody is there to hear it, or it was heard under this id before.
             }
+#pragma warning disable CA1031 // One recipient that cannot be told, whatever the reason, holds up no other.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogNotHeard(logger, e, recipient, sender);
+                return entries[i..].Select(entry => entry.Number);
+            }
         }
+
+        return [];
     }
 
     private async ValueTask SayAsync(
@@ -99,4 +114,7 @@ public sealed class OutboxCarrier(IEntities entities, IEntityStore store, BodyCa
                 : null;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Recipient} could not be told what {Sender} says, and is told again")]
+    private static partial void LogNotHeard(ILogger logger, Exception e, EntityKey recipient, string sender);
 }

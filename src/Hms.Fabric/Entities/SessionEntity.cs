@@ -37,11 +37,6 @@ public sealed class SessionEntity : ISessionPort, IResident
             var other => throw new InvalidOperationException($"a session does not take {other.GetType().Name}"),
         };
         await _host.DecideAsync(command, cancellationToken);
-        if (command is SessionCommand.End)
-        {
-            // Whoever ends a session goes on when all that depends on it knows.
-            await _host.SettleAsync(cancellationToken);
-        }
     }
 
     /// <inheritdoc/>

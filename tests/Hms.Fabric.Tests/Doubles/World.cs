@@ -73,18 +73,20 @@ internal sealed class World : IWakeups, IOutboxCarrier
         }
     }
 
-    public async ValueTask CarryAsync(string sender, IReadOnlyList<OutboxEntry> messages, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyCollection<long>> CarryAsync(
+        string sender, IReadOnlyList<OutboxEntry> messages, CancellationToken cancellationToken)
     {
         // Every mailbox that is opened subscribes to what goes to everybody: no test of this is about that.
         messages = [.. messages.Where(message => message.Message is not OutboxMessage.Subscribe { Topic: Names.Everybody })];
         if (messages.Count == 0)
         {
-            return;
+            return [];
         }
 
         var carried = new Carried(sender, messages);
         _carried.Writer.TryWrite(carried);
         await carried.Heard.Task;
+        return carried.Unheard;
     }
 
     /// <summary>What is carried next; it is under way until the test says how it ended.</summary>
@@ -105,6 +107,9 @@ internal sealed class World : IWakeups, IOutboxCarrier
     internal sealed record Carried(string Sender, IReadOnlyList<OutboxEntry> Messages)
     {
         public TaskCompletionSource Heard { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>What could not be told.</summary>
+        public IReadOnlyCollection<long> Unheard { get; set; } = [];
 
         public IEnumerable<long> Numbers => Messages.Select(message => message.Number);
 

@@ -77,6 +77,33 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task Who_could_not_be_told_holds_up_nobody_and_is_told_the_rest_in_order_later()
+    {
+        var counter = await _world.LoadedCounterAsync();
+        await Store.CommitUntilAsync(counter.DecideAsync(new CounterCommand.Say("deaf", "a")).AsTask());
+        var first = await _world.NextCarriedAsync();
+        first.Unheard = [1];
+        await Store.CommitUntilAsync(counter.DecideAsync(new CounterCommand.Say("deaf", "b")).AsTask());
+        var settled = counter.DecideAndSettleAsync(new CounterCommand.Say("c")).AsTask();
+        Store.CommitAll();
+
+        first.Heard.SetResult();
+
+        var second = await _world.NextCarriedAsync();
+        Assert.Equal([4, 5], second.Numbers);
+        second.Heard.SetResult();
+        await Store.CommitUntilAsync(settled);
+        var again = _world.NextCarriedAsync();
+        while (!again.IsCompleted)
+        {
+            _world.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(again, Task.Delay(2));
+        }
+
+        Assert.Equal([1, 3], (await again).Numbers);
+    }
+
+    [Fact]
     public async Task What_was_said_before_a_crash_is_said_again_under_its_number_and_later_numbers_go_on()
     {
         var counter = await _world.LoadedCounterAsync();
