@@ -47,12 +47,14 @@ public interface ILockPort : IOutboxPort
 /// <summary>Under which a caller waits.</summary>
 /// <param name="Number">Unique; 0 for one that does not wait.</param>
 /// <param name="Since">When it began to, as <see cref="LockStanding"/> said; 0 the first time.</param>
-public readonly record struct LockTicket(ulong Number, long Since);
+/// <param name="Session">The session in which it waits, as <see cref="LockStanding"/> said; 0 the first time, and where it has none.</param>
+public readonly record struct LockTicket(ulong Number, long Since, long Session);
 
 /// <summary>How one who asks for a lock stands.</summary>
 /// <param name="Answer">Granted or not.</param>
 /// <param name="Since">When it began to wait; 0 where it does not.</param>
-public readonly record struct LockStanding(LockAnswer Answer, long Since);
+/// <param name="Session">The number of the owner's session; 0 where it has none.</param>
+public readonly record struct LockStanding(LockAnswer Answer, long Since, long Session);
 
 /// <summary>One barrier.</summary>
 public interface IBarrierPort : IOutboxPort

@@ -14,6 +14,9 @@ public abstract record LockCommand
     /// <summary>What the directory said, a moment ago, of the session of who waits first; null where nobody asked it.</summary>
     public SessionView? Head { get; init; }
 
+    /// <summary>What it said of the holder's session; null where nobody asked it.</summary>
+    public SessionView? Holder { get; init; }
+
     /// <summary>Asks for the lock; asks again while it waits.</summary>
     /// <param name="Bid">Who wants it, and how.</param>
     /// <param name="Session">The number of the owner's session, which goes on; 0 where it has none.</param>

@@ -13,6 +13,7 @@ public static class LockMachine
         ArgumentNullException.ThrowIfNull(command);
         state.Begin(now);
         state.ExpireOverdue();
+        state.LookAt(command.Holder);
         var step = command switch
         {
             LockCommand.Acquire c => state.Acquire(c),

@@ -24,7 +24,7 @@ public sealed partial class LockState
         {
             if (holder.ExpiresAt <= _now)
             {
-                TellLoss(holder, "expired");
+                TellLoss(holder, "lease");
                 GiveUp(LockEvent.Expire);
             }
             else if (holder.Ticket != 0 && holder.FetchedBy <= _now)
@@ -34,6 +34,15 @@ public sealed partial class LockState
         }
 
         _ties.Sweep(_now, IsNeeded, _effects);
+    }
+
+    /// <summary>The holder loses the lock where its session is seen to have ended, before that was told.</summary>
+    internal void LookAt(SessionView? view)
+    {
+        if (view is { } seen && _holder is { Session: > 0 } holder && seen.Supervisor == holder.Owner && !seen.Confirms(holder.Owner, holder.Session))
+        {
+            LoseSessions(holder.Owner, holder.Session);
+        }
     }
 
     /// <summary>
@@ -137,7 +146,7 @@ public sealed partial class LockState
     {
         if (_holder is { Session: > 0 } holder && holder.Session <= upTo && holder.Owner == supervisor)
         {
-            TellLoss(holder, "session_ended");
+            TellLoss(holder, "session");
             _closedUntil = _now + holder.DelayMs;
             GiveUp(LockEvent.LoseSession);
         }
@@ -187,7 +196,7 @@ public sealed partial class LockState
     private bool IsNeeded(string supervisor) =>
         _holder?.Owner == supervisor || _waiters.Exists(waiter => waiter.Bid.Owner == supervisor);
 
-    private void TellLoss(LockHolder holder, string reason)
+    private void TellLoss(LockHolder holder, string cause)
     {
         // Who is not registered has no mailbox.
         if (holder.Session > 0)
@@ -198,7 +207,8 @@ public sealed partial class LockState
                 json.WriteString("lock_id"u8, _name);
                 json.WriteBoolean("granted"u8, false);
                 json.WriteNumber("fencing_token"u8, holder.Token);
-                json.WriteString("reason"u8, reason);
+                json.WriteString("reason"u8, "expired"u8);
+                json.WriteString("cause"u8, cause);
                 json.WriteEndObject();
             });
             _ties.Post(notice, _now, _effects);

@@ -84,6 +84,9 @@ public sealed partial class LockState : IEntityState
     /// <summary>Whether anybody ever asked for it.</summary>
     public bool IsKnown => _lastToken > 0 || _waiters.Count > 0;
 
+    /// <summary>Whose session must go on for the holder to keep it; null where nobody holds it, or who does has none.</summary>
+    public SessionView? Keeper => _holder is { Session: > 0 } holder ? new SessionView(holder.Owner, holder.Session, true) : null;
+
     /// <summary>Whose session must go on for the lock to pass on to who waits first; null where nobody waits, or who waits has none.</summary>
     public SessionView? Heir => _waiters.Count > 0 && _waiters[0] is { Session: > 0 } head ? new SessionView(head.Bid.Owner, head.Session, true) : null;
 

@@ -23,7 +23,11 @@ public sealed partial class MailboxState
             if (!_leases.IsHeld(sequence))
             {
                 Expire(sequence, now);
+                continue;
             }
+
+            _outlived.Add(sequence, _entries[sequence].Expires);
+            _outlived.Compact(_leases.Count);
         }
 
         foreach (var sequence in _dedup.TakeOverdue(now))

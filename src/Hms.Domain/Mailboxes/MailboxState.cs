@@ -27,6 +27,9 @@ public sealed partial class MailboxState : IEntityState
     private readonly TopicCursors _cursors;
     private readonly Deadlines _leaseEnds;
     private readonly Deadlines _expiries;
+
+    // Messages whose time ran out while a receiver held them. The lease is not stored: after a restart they are due.
+    private readonly Deadlines _outlived;
     private readonly ReadyQueue[] _ready = [new(), new(), new(), new()];
     private readonly SortedSet<long> _dead = [];
     private readonly SortedSet<string> _subscriptions = new(StringComparer.Ordinal);
@@ -63,6 +66,7 @@ public sealed partial class MailboxState : IEntityState
         _cursors = new TopicCursors(Changes);
         _leaseEnds = new Deadlines(_leases.DueOf);
         _expiries = new Deadlines(ExpiryOf);
+        _outlived = new Deadlines(sequence => _leases.IsHeld(sequence) ? ExpiryOf(sequence) : null);
         _isReady = sequence => _entries.Contains(sequence) && _entries[sequence].State == EntryState.Held && _leases.IsFree(sequence);
     }
 
@@ -73,7 +77,7 @@ public sealed partial class MailboxState : IEntityState
     public DateTimeOffset? NextWake => Earliest(_leaseEnds.First, _expiries.First);
 
     /// <inheritdoc/>
-    public DateTimeOffset? DurableWake => Earliest(_expiries.First, null);
+    public DateTimeOffset? DurableWake => Earliest(_expiries.First, _outlived.First);
 
     /// <inheritdoc/>
     public bool IsQuiescent => _leases.Count == 0 && !_replies.AnyAwaited;

@@ -144,7 +144,9 @@ public sealed partial class TaskState
         Changes.Touch(RowKey.Of(HeaderRow));
     }
 
-    private long Later(long milliseconds) => milliseconds < long.MaxValue - _now ? _now + milliseconds : long.MaxValue;
+    /// <summary>A time from now; never, where no calendar reaches it.</summary>
+    private long Later(long milliseconds) =>
+        milliseconds < DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() - _now ? _now + milliseconds : long.MaxValue;
 
     private void WriteAssignment(Utf8JsonWriter json)
     {

@@ -44,7 +44,7 @@ internal sealed class LockService(IEntities entities, FabricClock clock, Func<Gu
 
     private async ValueTask<LockAnswer> WaitAsync(ILockPort port, LockBid bid, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var ticket = new LockTicket(NewTicket(), Since: 0);
+        var ticket = new LockTicket(NewTicket(), Since: 0, Session: 0);
         var isGranted = false;
         try
         {
@@ -54,7 +54,7 @@ internal sealed class LockService(IEntities entities, FabricClock clock, Func<Gu
                 async left =>
                 {
                     var seen = await port.AcquireAsync(bid, ticket, left, cancellationToken);
-                    ticket = ticket with { Since = seen.Since };
+                    ticket = ticket with { Since = seen.Since, Session = seen.Session };
                     return seen;
                 },
                 static seen => seen.Answer.Granted);

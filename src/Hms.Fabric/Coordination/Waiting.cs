@@ -6,6 +6,9 @@ internal static class Waiting
     /// <summary>How long one call waits; well within the time for which a ticket holds.</summary>
     public static readonly TimeSpan CallMax = TimeSpan.FromSeconds(4);
 
+    // What timers cannot tell from no time at all.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Asks until the answer is final or the wait is over.</summary>
     public static async ValueTask<T> UntilAsync<T>(
         FabricClock clock, TimeSpan wait, Func<TimeSpan, ValueTask<T>> ask, Func<T, bool> isFinal)
@@ -16,7 +19,7 @@ internal static class Waiting
         {
             var answer = await ask(left < CallMax ? left : CallMax);
             left = deadline - clock.Now;
-            if (left <= TimeSpan.Zero || isFinal(answer))
+            if (left < Moment || isFinal(answer))
             {
                 return answer;
             }

@@ -33,7 +33,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         try
         {
             var stored = await services.Store.LoadAsync(key);
-            var activation = new Activation(create(), stored?.Version ?? 0, services.Background);
+            var activation = new Activation(create(), stored?.Version ?? 0, services.Clock.Now, services.Background);
             activation.Load(stored?.Rows ?? []);
             Start(activation);
         }
@@ -56,7 +56,7 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
             _activation = activation;
             _loading = null;
             Observed?.Invoke(activation.State);
-            Persist(activation, waits: true);
+            Persist(activation, waits: activation.IsDirty);
             while (broken is null && _queue.TryDequeue(out var queued))
             {
                 if (queued.IsCancelled)

@@ -10,6 +10,9 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
+    // How long a state that others may have overtaken is used for what nobody waits for, before the store is asked.
+    private static readonly TimeSpan CompareAfter = TimeSpan.FromSeconds(5);
+
     /// <inheritdoc/>
     void ICommitSource.Collect(EntityCommit commit)
     {
@@ -110,10 +113,10 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
     /// <summary>Sees to it that what was decided is committed: soon where somebody waits for it or hears of it, else when there is room.</summary>
     private void Persist(Activation activation, bool waits)
     {
-        if (activation.IsDirty)
+        if (activation.IsDirty || (services.Store.IsShared && (waits || activation.IsToBeCompared)))
         {
             activation.Open ??= new Commit();
-            var isUrgent = waits || activation.Outbox.Changed.Count > 0;
+            var isUrgent = waits || activation.Outbox.HasNews;
             if (!activation.Enlisted || (isUrgent && !activation.EnlistedUrgently))
             {
                 activation.Enlisted = true;
@@ -135,15 +138,16 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         failure);
 
     /// <summary>The state in memory, and its commits.</summary>
-    private sealed class Activation(TState state, long version, IBackground background)
+    private sealed class Activation(TState state, long version, DateTimeOffset loadedAt, IBackground background)
     {
         private long _version = version;
+        private DateTimeOffset _comparedAt = loadedAt;
 
         public TState State => state;
 
         public Outbox Outbox { get; } = new(background);
 
-        public DateTimeOffset DecidedAt { get; set; }
+        public DateTimeOffset DecidedAt { get; set; } = loadedAt;
 
         /// <summary>The commit that is being collected.</summary>
         public Commit? Open { get; set; }
@@ -156,6 +160,8 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         public bool EnlistedUrgently { get; set; }
 
         public bool Speaking { get; set; }
+
+        public bool IsToBeCompared => DecidedAt - _comparedAt >= CompareAfter;
 
         public bool IsDirty => !state.Changes.IsEmpty || Outbox.Changed.Count > 0;
 
@@ -185,7 +191,9 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
         public void Collect(EntityKey key, EntityCommit commit, BodyCache bodies)
         {
             commit.Key = key;
-            commit.ExpectedVersion = _version++;
+            commit.ExpectedVersion = _version;
+            _version += IsDirty ? 1 : 0;
+            _comparedAt = DecidedAt;
             commit.DecidedAt = DecidedAt;
             commit.Wake = Outbox.IsEmpty ? state.DurableWake : DateTimeOffset.UnixEpoch;
             foreach (var row in state.Changes.Rows)

@@ -50,8 +50,9 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
                 activation.Speaking = false;
                 if (_activation == activation)
                 {
+                    // Nobody waits for that: should a crash undo it, what was heard is said again and has no second effect.
                     activation.Outbox.Drop(entries, unheard);
-                    Persist(activation, waits: true);
+                    Persist(activation, waits: false);
                 }
             }
 

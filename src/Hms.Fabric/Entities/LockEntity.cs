@@ -14,7 +14,8 @@ public sealed partial class LockEntity : ILockPort, IResident
     private readonly IEntities _entities;
     private readonly EntityServices _services;
     private readonly Signals _signals;
-    private volatile Heir _heir = Heir.None;
+    private volatile Seen _heir = Seen.Nobody;
+    private volatile Seen _keeper = Seen.Nobody;
     private int _offers;
 
     /// <summary>The lock of that name.</summary>
@@ -46,18 +47,24 @@ public sealed partial class LockEntity : ILockPort, IResident
         while (true)
         {
             using var waiter = ticket.Number == 0 ? null : _signals.Wait(ticket.Number);
-            var command = new LockCommand.Acquire(bid, await SessionOfAsync(bid.Owner, cancellationToken))
+            var session = await SessionOfAsync(bid.Owner, cancellationToken);
+            if (ticket.Session > 0 && ticket.Session != session)
+            {
+                throw new FaultException(ErrorCode.Conflict, $"the session in which {bid.Owner} waited has ended");
+            }
+
+            var command = new LockCommand.Acquire(bid, session)
             {
                 Ticket = ticket.Number,
                 Since = ticket.Since,
-                Head = await LookAtHeirAsync(cancellationToken),
+                Head = await LookAsync(_heir, cancellationToken),
             };
             var answer = (LockReply.Answer)await _host.DecideAsync(command, cancellationToken);
-            ticket = ticket with { Since = answer.Since };
+            ticket = ticket with { Since = answer.Since, Session = session };
             var left = deadline - _services.Clock.Now;
             if (answer.Value.Granted || waiter is null || left <= TimeSpan.Zero || !await IsRaisedAsync(waiter, left, cancellationToken))
             {
-                return new LockStanding(answer.Value, answer.Since);
+                return new LockStanding(answer.Value, answer.Since, session);
             }
 
             waiter.Use();
@@ -66,13 +73,17 @@ public sealed partial class LockEntity : ILockPort, IResident
 
     /// <inheritdoc/>
     public async ValueTask LeaveAsync(ulong ticket, CancellationToken cancellationToken = default) =>
-        await _host.DecideAsync(new LockCommand.Leave(ticket) { Head = await LookAtHeirAsync(cancellationToken) }, cancellationToken);
+        await _host.DecideAsync(new LockCommand.Leave(ticket) { Head = await LookAsync(_heir, cancellationToken) }, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<LockAnswer> RenewAsync(
         string owner, long fencingToken, TimeSpan lease, CancellationToken cancellationToken = default)
     {
-        var command = new LockCommand.Renew(owner, fencingToken, (long)lease.TotalMilliseconds);
+        var command = new LockCommand.Renew(owner, fencingToken, (long)lease.TotalMilliseconds)
+        {
+            Holder = await LookAsync(_keeper, cancellationToken),
+            Head = await LookAsync(_heir, cancellationToken),
+        };
         return ((LockReply.Answer)await _host.DecideAsync(command, cancellationToken)).Value;
     }
 
@@ -82,13 +93,20 @@ public sealed partial class LockEntity : ILockPort, IResident
         new LockCommand.Release(owner, fencingToken)
         {
             UnlessRenewed = unlessRenewed?.ToUnixTimeMilliseconds(),
-            Head = await LookAtHeirAsync(cancellationToken),
+            Head = await LookAsync(_heir, cancellationToken),
         },
         cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<bool> CheckAsync(long fencingToken, CancellationToken cancellationToken = default) =>
-        ((LockReply.Checked)await _host.DecideAsync(new LockCommand.Check(fencingToken), cancellationToken)).Current;
+    public async ValueTask<bool> CheckAsync(long fencingToken, CancellationToken cancellationToken = default)
+    {
+        var command = new LockCommand.Check(fencingToken)
+        {
+            Holder = await LookAsync(_keeper, cancellationToken),
+            Head = await LookAsync(_heir, cancellationToken),
+        };
+        return ((LockReply.Checked)await _host.DecideAsync(command, cancellationToken)).Current;
+    }
 
     /// <inheritdoc/>
     public async ValueTask<LockRecord> DescribeAsync(CancellationToken cancellationToken = default) =>
@@ -111,7 +129,9 @@ public sealed partial class LockEntity : ILockPort, IResident
             LockAction.Release => new LockCommand.Release(message.Source, request.FencingToken) { By = by },
             _ => throw new ArgumentOutOfRangeException(nameof(request), request.Action, "no such action"),
         };
-        var reply = await _host.DecideAsync(command with { Head = await LookAtHeirAsync(cancellationToken) }, cancellationToken);
+        var reply = await _host.DecideAsync(
+            command with { Holder = await LookAsync(_keeper, cancellationToken), Head = await LookAsync(_heir, cancellationToken) },
+            cancellationToken);
         return reply is LockReply.Repeated { FirstId: var first } ? new Moved(true, true, first) : Moved.Now;
     }
 
@@ -139,21 +159,28 @@ public sealed partial class LockEntity : ILockPort, IResident
             : throw new FaultException(ErrorCode.Conflict, $"the session of {owner} has ended: it must register again");
     }
 
-    /// <summary>Looks at the session of who is next beforehand, so that the lock can pass on in the decision that frees it.</summary>
-    private ValueTask<SessionView?> LookAtHeirAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Looks at a session beforehand: of who is next, so that the lock can pass on in the decision that frees it; of the holder, so that nobody
+    /// relies on one that has ended.
+    /// </summary>
+    private ValueTask<SessionView?> LookAsync(Seen whom, CancellationToken cancellationToken)
     {
-        return _heir.Session is { } heir ? LookAsync(heir.Supervisor) : new ValueTask<SessionView?>((SessionView?)null);
+        return whom.Session is { } session ? ViewAsync(session.Supervisor) : new ValueTask<SessionView?>((SessionView?)null);
 
-        async ValueTask<SessionView?> LookAsync(string supervisor) => await _entities.ViewSessionAsync(supervisor, cancellationToken);
+        async ValueTask<SessionView?> ViewAsync(string supervisor) => await _entities.ViewSessionAsync(supervisor, cancellationToken);
     }
 
     private void Observe(LockState? state)
     {
         IsKnown = state is { IsKnown: true };
-        var session = state?.Heir;
-        if (session != _heir.Session)
+        if (state?.Heir != _heir.Session)
         {
-            _heir = new Heir(session);
+            _heir = new Seen(state?.Heir);
+        }
+
+        if (state?.Keeper != _keeper.Session)
+        {
+            _keeper = new Seen(state?.Keeper);
         }
     }
 
@@ -178,7 +205,7 @@ public sealed partial class LockEntity : ILockPort, IResident
             seen = Volatile.Read(ref _offers);
             try
             {
-                if (await LookAtHeirAsync(CancellationToken.None) is { } view)
+                if (await LookAsync(_heir, CancellationToken.None) is { } view)
                 {
                     await _host.DecideAsync(new LockCommand.Wake { Head = view });
                 }
@@ -208,9 +235,9 @@ public sealed partial class LockEntity : ILockPort, IResident
     [LoggerMessage(Level = LogLevel.Warning, Message = "the lock {Name} could not be offered to who waits, and tries again: {Problem}")]
     private static partial void LogNotOffered(ILogger logger, string name, string problem);
 
-    /// <summary>Who is next, as it was after the latest decision.</summary>
-    private sealed record Heir(SessionView? Session)
+    /// <summary>Who is next, or holds the lock, as it was after the latest decision.</summary>
+    private sealed record Seen(SessionView? Session)
     {
-        public static Heir None { get; } = new((SessionView?)null);
+        public static Seen Nobody { get; } = new((SessionView?)null);
     }
 }

@@ -10,6 +10,9 @@ public sealed partial class MailboxEntity
     private static readonly TimeSpan TicketRenewal = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan ReplyLease = TimeSpan.FromSeconds(30);
 
+    // A timer counts whole milliseconds: waiting for less would be no waiting, again and again until the time is over.
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
     /// <inheritdoc/>
     public async ValueTask<Delivery?> AwaitReplyAsync(ReplyTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default)
     {
@@ -30,7 +33,7 @@ public sealed partial class MailboxEntity
             }
 
             var left = deadline - _services.Clock.Now;
-            if (waiter is null || left <= TimeSpan.Zero)
+            if (waiter is null || left < ShortestWait)
             {
                 return null;
             }

@@ -40,6 +40,9 @@ internal sealed class Outbox(IBackground background)
 
     public IReadOnlyCollection<RowKey> Changed => _changed;
 
+    /// <summary>Whether something is to be said, or was heard, that is not yet stored.</summary>
+    public bool HasNews { get; private set; }
+
     public static bool Owns(RowKey row) => char.IsAsciiLetterUpper(row.Kind);
 
     public void Load(RowKey key, ReadOnlyMemory<byte> value)
@@ -81,6 +84,7 @@ internal sealed class Outbox(IBackground background)
     public void Add(OutboxMessage message)
     {
         Last++;
+        HasNews = true;
         Enqueue(new OutboxEntry(Last, message));
         _changed.Add(RowKey.Of(EntryRow, Last));
         _changed.Add(RowKey.Of(NextRow));
@@ -92,6 +96,7 @@ internal sealed class Outbox(IBackground background)
     public void Hear(string sender, long number)
     {
         _heard[sender] = number;
+        HasNews = true;
         _changed.Add(RowKey.Of(HeardRow, sender));
     }
 
@@ -163,7 +168,11 @@ internal sealed class Outbox(IBackground background)
         _settling.Clear();
     }
 
-    public void Taken() => _changed.Clear();
+    public void Taken()
+    {
+        _changed.Clear();
+        HasNews = false;
+    }
 
     private bool IsOutstanding(long from, long to) =>
         _entries.Any(entry => entry.Number >= from && entry.Number <= to && !_heardEarly.Contains(entry.Number));

@@ -18,6 +18,9 @@ public sealed class EntityCommit
     /// <summary>Whether there turned out to be nothing to commit; no completion follows then.</summary>
     public bool IsEmpty { get; set; }
 
+    /// <summary>Whether nothing is to be written, and the version, which stays as it is, only to be compared: in a shared store.</summary>
+    public bool OnlyCompares => _rows.Count == 0 && Bodies.Count == 0 && DeletedBodies.Count == 0;
+
     /// <summary>When the latest of the decisions was made.</summary>
     public DateTimeOffset DecidedAt { get; set; }
 

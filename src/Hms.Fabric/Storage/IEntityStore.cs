@@ -14,6 +14,12 @@ public interface IEntityStore : IAsyncDisposable
     /// <summary>Why it cannot write now; null while it can.</summary>
     string? Problem { get; }
 
+    /// <summary>
+    /// Whether other processes write here too, so that what an entity has in memory may have been overtaken. Then a reply waits for a
+    /// commit even where nothing was changed: one without rows, which only compares the version. Default false.
+    /// </summary>
+    bool IsShared => false;
+
     /// <summary>The latest time that any commit was decided at: the fabric's clock never goes behind it.</summary>
     DateTimeOffset LatestDecision { get; }
 

@@ -121,4 +121,17 @@ public sealed class RestartTests
         Assert.Equal(MailboxRig.Time(_mailbox.Now + 1_000), _mailbox.State.NextWake);
         Assert.Equal(MailboxRig.Time(_mailbox.Now + 5_000), _mailbox.State.DurableWake);
     }
+
+    /// <summary>A commit at that time stored no wake-up, and after a crash nobody told the source until somebody used the mailbox.</summary>
+    [Fact]
+    public void A_message_whose_time_ran_out_while_it_was_held_is_due_after_a_restart()
+    {
+        _mailbox.Send("a", ttl: 1_000);
+        var held = _mailbox.ReceiveOne();
+        _mailbox.Advance(2_000);
+        _mailbox.Decide(new MailboxCommand.Wake());
+        Assert.Equal(MailboxRig.Time(_mailbox.Now - 1_000), _mailbox.State.DurableWake);
+        _mailbox.Ack(held.Receipt);
+        Assert.Null(_mailbox.State.DurableWake);
+    }
 }

@@ -16,6 +16,8 @@ internal sealed class HandStore : IEntityStore
 
     public string? Problem => null;
 
+    public bool IsShared { get; set; }
+
     public DateTimeOffset LatestDecision => DateTimeOffset.UnixEpoch;
 
     /// <summary>What reading throws; null where it works.</summary>
@@ -166,6 +168,11 @@ internal sealed class HandStore : IEntityStore
             if (entity.Version != commit.ExpectedVersion)
             {
                 return false;
+            }
+
+            if (commit.OnlyCompares)
+            {
+                return true;
             }
 
             foreach (var row in commit.Rows)

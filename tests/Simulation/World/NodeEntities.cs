@@ -1,0 +1,81 @@
+using System.Globalization;
+using Hms.Domain.Entities;
+using Hms.Fabric;
+using Hms.Fabric.Entities;
+using Hms.Standalone;
+
+namespace Hms.Simulation.World;
+
+/// <summary>The entities that are in one process's memory: the real ones, made when somebody asks, gone when nobody does for a while.</summary>
+internal sealed class NodeEntities
+{
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly Residents<MailboxEntity> _mailboxes;
+    private readonly Residents<TopicEntity> _topics;
+    private readonly TopicRegistryEntity _topicRegistry;
+    private readonly DirectoryEntity[] _directory;
+    private readonly CatalogueEntity _catalogue;
+    private readonly Residents<SessionEntity> _sessions;
+    private readonly Residents<LockEntity> _locks;
+    private readonly Residents<BarrierEntity> _barriers;
+    private readonly Residents<TaskEntity> _tasks;
+    private readonly TaskIndexEntity[] _taskIndex;
+    private readonly KeysEntity[] _keys;
+
+    public NodeEntities(IEntities everywhere, EntityServices services, FabricOptions options, FabricMetrics metrics)
+    {
+        _mailboxes = new(services.Clock, options.IdleAfter, name => new MailboxEntity(name, services, options.Mailboxes, metrics));
+        _topics = new(services.Clock, options.IdleAfter, name => new TopicEntity(name, everywhere, services, options.Topics));
+        _topicRegistry = new TopicRegistryEntity(services, options.Topics);
+        _directory = [.. Partition.All.Select(part => new DirectoryEntity(part, services, options.Directory))];
+        _sessions = new(services.Clock, options.IdleAfter, name => new SessionEntity(name, services));
+        _locks = new(services.Clock, options.IdleAfter, name => new LockEntity(name, everywhere, services, options.Locks));
+        _barriers = new(services.Clock, options.IdleAfter, name => new BarrierEntity(name, everywhere, services, options.Barriers));
+        _tasks = new(services.Clock, options.IdleAfter, name => new TaskEntity(name, everywhere, services, options.Tasks));
+        _taskIndex = [.. Partition.All.Select(part => new TaskIndexEntity(part, services, options.Tasks))];
+        _keys = [.. Partition.All.Select(part => new KeysEntity(part, services, options.Tasks.Common))];
+        _catalogue = new CatalogueEntity(services, options.Catalogue);
+        services.Clock.Time.CreateTimer(_ => Sweep(), null, SweepPeriod, SweepPeriod);
+    }
+
+    /// <summary>The entity, to be used at once.</summary>
+    public object Find(EntityKey key) => key.Kind switch
+    {
+        EntityKind.Mailbox => _mailboxes.Find(key.Name),
+        EntityKind.Topic => _topics.Find(key.Name),
+        EntityKind.TopicRegistry => _topicRegistry,
+        EntityKind.Directory => _directory[NumberOf(key)],
+        EntityKind.Session => _sessions.Find(key.Name),
+        EntityKind.Lock => _locks.Find(key.Name),
+        EntityKind.Barrier => _barriers.Find(key.Name),
+        EntityKind.Task => _tasks.Find(key.Name),
+        EntityKind.TaskIndex => _taskIndex[NumberOf(key)],
+        EntityKind.Keys => _keys[NumberOf(key)],
+        EntityKind.Catalogue => _catalogue,
+        _ => throw new ArgumentOutOfRangeException(nameof(key), key, "no such entity"),
+    };
+
+    public Task WakeAsync(EntityKey key) => Find(key) switch
+    {
+        IResident resident => resident.WakeAsync(),
+        TopicRegistryEntity registry => registry.WakeAsync(),
+        DirectoryEntity directory => directory.WakeAsync(),
+        CatalogueEntity catalogue => catalogue.WakeAsync(),
+        TaskIndexEntity index => index.WakeAsync(),
+        KeysEntity keys => keys.WakeAsync(),
+        _ => throw new ArgumentOutOfRangeException(nameof(key), key, "no such entity"),
+    };
+
+    private static int NumberOf(EntityKey part) => int.Parse(part.Name, CultureInfo.InvariantCulture);
+
+    private void Sweep()
+    {
+        _mailboxes.Sweep();
+        _topics.Sweep();
+        _sessions.Sweep();
+        _locks.Sweep();
+        _barriers.Sweep();
+        _tasks.Sweep();
+    }
+}
