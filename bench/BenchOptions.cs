@@ -9,7 +9,7 @@ internal sealed record BenchOptions
     public const string Usage = """
         bench [scenario…] [options]
           scenarios: send1 send receive end-to-end request idle memory socket frames ndjson socket-receive socket-request
-                     fan-out deep, or all (the default: all but deep)
+                     fan-out lock-socket heartbeats deep, or all (the default: all but deep)
           --deep            with all: deep too
           --server DLL      the host to start; the one built beside this program where none is given
           --url URL         measure a server that runs already, instead of starting one
@@ -20,6 +20,7 @@ internal sealed record BenchOptions
           --mailboxes N     mailboxes that are sent to (default 16)
           --size N          bytes of a message (default 512)
           --messages N      messages waiting in deep (default 1000000)
+          --supervisors N   supervisors in heartbeats (default 100000)
           --json FILE       the figures as JSON
         """;
 
@@ -45,6 +46,8 @@ internal sealed record BenchOptions
     public int Size { get; private init; } = 512;
 
     public int Messages { get; private init; } = 1_000_000;
+
+    public int Supervisors { get; private init; } = 100_000;
 
     public string? Json { get; private init; }
 
@@ -80,6 +83,7 @@ internal sealed record BenchOptions
         "--mailboxes" => this with { Mailboxes = Positive(name, value) },
         "--size" => this with { Size = Positive(name, value, SizeMin) },
         "--messages" => this with { Messages = Positive(name, value) },
+        "--supervisors" => this with { Supervisors = Positive(name, value) },
         "--json" => this with { Json = Path.GetFullPath(value) },
         _ => throw new ArgumentException($"There is no option {name}."),
     };

@@ -25,6 +25,8 @@ var scenarios = new Dictionary<string, Func<BenchRun, Task>>
     ["socket-receive"] = SocketReceiveScenario.RunAsync,
     ["socket-request"] = SocketRequestScenario.RunAsync,
     ["fan-out"] = FanOutScenario.RunAsync,
+    ["lock-socket"] = LockSocketScenario.RunAsync,
+    ["heartbeats"] = HeartbeatScenario.RunAsync,
     ["deep"] = DeepScenario.RunAsync,
 };
 

@@ -16,28 +16,29 @@ internal sealed class MessageTemplate
     private readonly int numberAt;
     private readonly int timeAt;
     private readonly int correlationAt;
+    private readonly int tokenAt;
 
     /// <param name="source">The sender.</param>
     /// <param name="destination">The mailbox or topic.</param>
     /// <param name="size">Bytes of the whole message; its content is padded to it.</param>
     /// <param name="isReply">Leaves room for the <c>correlation_id</c> of the request that is answered.</param>
     public MessageTemplate(string source, string destination, int size, bool isReply = false)
+        : this(Head(source, destination, "bench_notification", isReply), size)
     {
-        var id = IdPrefix + new string('0', NumberDigits);
-        var correlation = isReply ? $"\"correlation_id\":\"{id}\"," : "";
-        var start = $$"""{"id":"{{id}}","source":"{{source}}","destination":"{{destination}}","message_type":"bench_notification",{{correlation}}""" +
-            """
-            "content":{"component_id":"api_service","status":"Healthy","padding":"
-            """;
-        var end = $"\"}},\"timestamp\":\"{DateTime.UnixEpoch.ToString(TimeFormat, CultureInfo.InvariantCulture)}\",\"version\":\"1.0\"}}";
-        var padding = size - start.Length - end.Length;
-        if (padding < 0)
-            throw new ArgumentOutOfRangeException(nameof(size), $"A message takes at least {start.Length + end.Length} bytes.");
+    }
 
-        Bytes = Encoding.ASCII.GetBytes(start + new string('x', padding) + end);
-        numberAt = start.IndexOf(id, StringComparison.Ordinal) + IdPrefix.Length;
-        correlationAt = start.LastIndexOf(id, StringComparison.Ordinal);
-        timeAt = size - end.Length + end.IndexOf("1970", StringComparison.Ordinal);
+    private MessageTemplate(string head, int size)
+        : this(head, Padded(size - head.Length - Tail.Length))
+    {
+    }
+
+    private MessageTemplate(string head, string content)
+    {
+        Bytes = Encoding.ASCII.GetBytes(head + content + Tail);
+        numberAt = head.IndexOf(FirstId, StringComparison.Ordinal) + IdPrefix.Length;
+        correlationAt = head.LastIndexOf(FirstId, StringComparison.Ordinal);
+        timeAt = head.Length + content.Length + Tail.IndexOf("1970", StringComparison.Ordinal);
+        tokenAt = head.Length + content.IndexOf(TokenRoom.Text, StringComparison.Ordinal);
     }
 
     /// <summary>Tells this run's ids, and whatever else it names, from those of another run against the same server.</summary>
@@ -48,11 +49,20 @@ internal sealed class MessageTemplate
 
     public static int IdLength { get; } = IdPrefix.Length + NumberDigits;
 
+    private static string FirstId { get; } = IdPrefix + new string('0', NumberDigits);
+
+    private static string Tail { get; } =
+        $",\"timestamp\":\"{DateTime.UnixEpoch.ToString(TimeFormat, CultureInfo.InvariantCulture)}\",\"version\":\"1.0\"}}";
+
     /// <summary>The message before its first use: to be copied to where it is renewed.</summary>
     public byte[] Bytes { get; }
 
     /// <summary>The number in the id that was last rendered, unique in this process.</summary>
     public long Number { get; private set; }
+
+    /// <summary>A message of any type; its content may have a <see cref="TokenRoom"/>.</summary>
+    public static MessageTemplate Of(string source, string destination, string messageType, string content) =>
+        new(Head(source, destination, messageType, isReply: false), content);
 
     /// <summary>Makes a copy of <see cref="Bytes"/> a message that was never sent before.</summary>
     public void Renew(Span<byte> message)
@@ -70,11 +80,32 @@ internal sealed class MessageTemplate
         Renew(message);
     }
 
+    /// <summary>Makes it a new message, with a fencing token in the room for it.</summary>
+    public void Renew(Span<byte> message, long token)
+    {
+        TokenRoom.Fill(message[tokenAt..], token);
+        Renew(message);
+    }
+
     /// <summary>The number of the message whose id starts at <paramref name="id"/>; −1 for one that is not of this run.</summary>
     public static long NumberOf(ReadOnlySpan<byte> id) =>
         id.Length >= IdLength && Utf8Parser.TryParse(id[IdPrefix.Length..IdLength], out long number, out var used, 'x') && used == NumberDigits
             ? number
             : -1;
+
+    private static string Head(string source, string destination, string messageType, bool isReply) =>
+        $$"""{"id":"{{FirstId}}","source":"{{source}}","destination":"{{destination}}","message_type":"{{messageType}}",""" +
+        (isReply ? $"\"correlation_id\":\"{FirstId}\"," : "") + "\"content\":";
+
+    private static string Padded(int size)
+    {
+        const string before = "{\"component_id\":\"api_service\",\"status\":\"Healthy\",\"padding\":\"";
+        const string after = "\"}";
+        var padding = size - before.Length - after.Length;
+        return padding >= 0
+            ? before + new string('x', padding) + after
+            : throw new ArgumentOutOfRangeException(nameof(size), $"A message takes at least {-padding} bytes more.");
+    }
 
     // Formatting costs more than all the rest of a message; those of one millisecond share it.
     private static ReadOnlySpan<byte> CurrentTime()

@@ -5,13 +5,15 @@ namespace Hms.Bench.Load;
 /// <summary>Puts the resources of a shared queue, one after the other.</summary>
 internal sealed class Registrar(Uri server, Queue<string> paths, string body, Recorder recorder) : Worker
 {
-    private const string Supervisor = """{"supervisor_type":"bench"}""";
     private const int Connections = 16;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>Registers all of them and returns when it is done.</summary>
-    public static void RegisterAll(Uri server, IEnumerable<string> supervisors, Failures failures) =>
-        PutAll(server, supervisors.Select(id => $"/v1/supervisors/{id}"), Supervisor, failures);
+    /// <summary>Registers all of them and returns when it is done; without an interval they never expire.</summary>
+    public static void RegisterAll(Uri server, IEnumerable<string> supervisors, Failures failures, TimeSpan? heartbeatInterval = null)
+    {
+        var interval = heartbeatInterval is { } given ? $",\"heartbeat_interval_ms\":{given.TotalMilliseconds:F0}" : "";
+        PutAll(server, supervisors.Select(id => $"/v1/supervisors/{id}"), $"{{\"supervisor_type\":\"bench\"{interval}}}", failures);
+    }
 
     /// <summary>Subscribes all of them to what is published from now on, and returns when it is done.</summary>
     public static void SubscribeAll(Uri server, string topic, IEnumerable<string> supervisors, Failures failures) =>

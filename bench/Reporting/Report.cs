@@ -40,7 +40,7 @@ internal sealed class Report(TextWriter output)
         var document = new
         {
             Machine = new { Cores = Environment.ProcessorCount, Os = RuntimeInformation.OSDescription, Runtime = RuntimeInformation.FrameworkDescription },
-            Units = "per_second: messages, requests, rows or commits; p50, p99, p999: microseconds; medians of the rounds",
+            Units = "per_second: messages, requests, rows, commits, pairs, tasks or heartbeats; p50, p99, p999: microseconds; medians of the rounds",
             Rows = rows,
         };
         File.WriteAllText(path, JsonSerializer.Serialize(document, Json));

@@ -64,6 +64,14 @@ internal sealed class SendFrame
         return text;
     }
 
+    /// <summary>The next frame of one message, with a fencing token in it.</summary>
+    public ReadOnlySpan<byte> NextWithToken(long token, int seq)
+    {
+        Number8(seq);
+        messages[0].Renew(MessageAt(0), token);
+        return text;
+    }
+
     private void Number8(int seq)
     {
         if (!Utf8Formatter.TryFormat(seq, text.AsSpan(seqAt, SeqDigits), out var written) || written != SeqDigits)

@@ -84,6 +84,7 @@ internal sealed class SocketDriver : IDisposable
             Work(lane);
             if (lane.Broken)
                 continue;
+            until = settling ? until : Math.Min(until, lane.Worker.ReadyAt);
             readable.Add(lane.Connection.Socket);
             if (lane.Connection.HasUnsent)
                 writable.Add(lane.Connection.Socket);

@@ -15,6 +15,9 @@ internal abstract class SocketWorker
     /// <summary>It only serves the others: it goes on while they take their last answers, and nobody waits for it.</summary>
     public virtual bool Serves => false;
 
+    /// <summary>When it wants to send next even though nothing has come by then, in <see cref="System.Diagnostics.Stopwatch"/> ticks.</summary>
+    public virtual long ReadyAt => long.MaxValue;
+
     /// <summary>Sends what is wanted now; called after every read, and whenever another socket has been read from.</summary>
     public abstract void Fill(SocketConnection connection, long now);
 

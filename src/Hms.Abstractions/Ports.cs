@@ -140,15 +140,17 @@ public sealed record OutboxDelivery(string Sender, long Number, ReadOnlyMemory<b
 public interface IDirectoryPort
 {
     /// <summary>Registers a supervisor; returns when its mailbox is open.</summary>
-    /// <param name="id">The supervisor.</param>
-    /// <param name="registration">What it says of itself.</param>
-    /// <param name="answer">A message that goes into its mailbox; empty where none does.</param>
-    /// <param name="cancellationToken">Stops the waiting, not the registration.</param>
-    ValueTask<RegistrationResult> RegisterAsync(
-        string id, Registration registration, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken = default);
+    ValueTask<RegistrationResult> RegisterAsync(string id, Registration registration, CancellationToken cancellationToken = default);
+
+    /// <summary>Registers the source of a message; returns when its mailbox is open and the answer in it.</summary>
+    ValueTask<Moved> RegisterAsync(
+        EnqueueRequest message, Registration registration, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken = default);
 
     /// <summary>Ends a registration; returns when the mailbox is closed.</summary>
     ValueTask DeregisterAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends the registration of the source of a message, as <see cref="DeregisterAsync(string, CancellationToken)"/>.</summary>
+    ValueTask<Moved> DeregisterAsync(EnqueueRequest message, CancellationToken cancellationToken = default);
 
     /// <summary>A sign of life.</summary>
     ValueTask<SupervisorRecord> HeartbeatAsync(string id, Heartbeat heartbeat, CancellationToken cancellationToken = default);

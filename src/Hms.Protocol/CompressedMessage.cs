@@ -26,6 +26,21 @@ public static class CompressedMessage
         return messageType.StartsWith(Prefix, StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// Opens a compressed message that was checked when it came in, so that <see cref="Envelope.Routed"/> is the one inside. Any other is
+    /// left as it is.
+    /// </summary>
+    public static void Reopen(Envelope accepted)
+    {
+        ArgumentNullException.ThrowIfNull(accepted);
+        if (!accepted.IsEncrypted && IsCompressed(accepted.MessageType)
+            && Unpack(accepted.Content, int.MaxValue, out _) is { } bytes
+            && EnvelopeReader.TryRead(bytes, out var inner, out _))
+        {
+            accepted.Inner = inner;
+        }
+    }
+
     /// <summary>The type without the prefix; null where that is none that may be compressed: none at all, or a compressed one.</summary>
     internal static string? InnerType(string messageType) =>
         messageType[Prefix.Length..] is { Length: > 0 } inner && !IsCompressed(inner) ? inner : null;

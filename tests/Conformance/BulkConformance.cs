@@ -143,6 +143,21 @@ public abstract class BulkConformance(IFabricFixture fixture) : ConformanceSuite
         Assert.Equal(outer.ToJsonString(), Encoding.UTF8.GetString(reply.Message.Span));
     }
 
+    [Fact]
+    public async Task Compressed_request_that_expires_unread_is_answered_by_the_fabric()
+    {
+        var request = Message(await RegisteredAsync(), await RegisteredAsync());
+        (request["ttl"], request["correlation_id"]) = (2_000, NewName("plan"));
+        var outer = Compressed(request);
+        outer.Remove("correlation_id");
+        outer.Remove("ttl");
+        var asked = Soon(Fabric.RequestAsync(new SendRequest(Bytes(outer)), TimeSpan.FromSeconds(60)));
+
+        await using var reply = await AdvanceUntilAsync(asked, TimeSpan.FromSeconds(1));
+
+        Assert.Equal(ErrorCode.MessageTimeout, reply.Error?.Code);
+    }
+
     private Task<IReadOnlyList<SendOutcome>> SendManyAsync(IReadOnlyList<JsonObject> messages) =>
         Soon(Fabric.SendManyAsync([.. messages.Select(message => new SendRequest(Bytes(message)))]));
 

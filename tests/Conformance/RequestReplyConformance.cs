@@ -265,6 +265,18 @@ public abstract class RequestReplyConformance(IFabricFixture fixture) : Conforma
     }
 
     [Fact]
+    public async Task Who_registers_by_message_can_wait_for_its_configuration()
+    {
+        var registration = Message(NewName("newcomer"), "meta_supervisor");
+        registration["message_type"] = "supervisor_registration";
+        registration["content"] = new JsonObject { ["supervisor_type"] = "test" };
+
+        await using var configured = await AskAsync(registration);
+
+        Assert.Equal("supervisor_configuration", Text(Read(configured.Message), "message_type"));
+    }
+
+    [Fact]
     public async Task Request_needs_a_registered_source_and_one_destination()
     {
         var known = await RegisteredAsync();

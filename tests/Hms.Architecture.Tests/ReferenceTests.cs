@@ -22,6 +22,7 @@ public sealed class ReferenceTests
         ["Hms.Standalone.Host"] = ["Hms.Standalone", "Hms.Storage.Sqlite", "Hms.Storage.Postgres", "Hms.Http"],
         ["Hms.Silo"] = ["Hms.Grains", "Hms.Storage.Sqlite", "Hms.Storage.Postgres", "Hms.Http"],
         ["Hms.Bench"] = [],
+        ["Hms.Bench.InProcess"] = ["Hms.Standalone", "Hms.Storage.Sqlite"],
     };
 
     private static readonly string[] MayNameOrleans = ["Hms.Grains.Abstractions", "Hms.Grains", "Hms.GrainClient", "Hms.Silo"];

@@ -22,3 +22,18 @@ public sealed class StandaloneTopics(StandaloneFixture fixture)
 
 public sealed class StandaloneBulk(StandaloneFixture fixture)
     : BulkConformance(fixture), IClassFixture<StandaloneFixture>;
+
+public sealed class StandaloneLocks(StandaloneFixture fixture)
+    : LockConformance(fixture), IClassFixture<StandaloneFixture>;
+
+public sealed class StandaloneTasks(StandaloneFixture fixture)
+    : TaskConformance(fixture), IClassFixture<StandaloneFixture>;
+
+public sealed class StandaloneBarriers(StandaloneFixture fixture)
+    : BarrierConformance(fixture), IClassFixture<StandaloneFixture>;
+
+public sealed class StandaloneSessions(StandaloneFixture fixture)
+    : SessionConformance(fixture), IClassFixture<StandaloneFixture>;
+
+public sealed class StandaloneMeta(StandaloneFixture fixture)
+    : MetaConformance(fixture), IClassFixture<StandaloneFixture>;

@@ -21,6 +21,9 @@ public abstract record BarrierCommand
 
         /// <summary>Set where it is called for by message.</summary>
         public Stamp? By { get; init; }
+
+        /// <summary>What the outcome is known by to whoever waits for it as the answer to that message; <c>""</c> where nobody does.</summary>
+        public string Answers { get; init; } = "";
     }
 
     /// <summary>A participant has come.</summary>

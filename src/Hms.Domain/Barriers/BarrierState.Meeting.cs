@@ -16,16 +16,26 @@ public sealed partial class BarrierState
             return Repeated(before);
         }
 
-        if (_call is not null && command.Key is { } key && key == _key)
+        // What was called under the key may have ended, and the id have been used again since.
+        var claim = command.Key is { } key ? new Stamp(key, 0, null) : null;
+        if (_call is not null && claim is not null && (claim.Id == _key || _seen.Find(claim, _now) is not null))
         {
             return Step<BarrierReply>.Of(new BarrierReply.Described(Record(), Created: false));
         }
 
+        if (IsWaiting && !IsSame(_call!, command.Call))
+        {
+            return Conflict($"the barrier {_id} waits for others");
+        }
+
+        if ((command.By ?? claim) is { } first)
+        {
+            _seen.Add(first, _now);
+        }
+
         if (IsWaiting)
         {
-            return IsSame(_call!, command.Call)
-                ? Step<BarrierReply>.Of(new BarrierReply.Described(Record(), Created: false))
-                : Conflict($"the barrier {_id} waits for others");
+            return Step<BarrierReply>.Of(new BarrierReply.Described(Record(), Created: false));
         }
 
         ClearReady();
@@ -34,17 +44,13 @@ public sealed partial class BarrierState
         _key = command.Key ?? default;
         _createdAt = _now;
         _reason = "";
+        _answers = command.Answers;
         _generation++;
         var sessions = command.Sessions.ToDictionary(session => session.Supervisor, StringComparer.Ordinal);
         _sessions = [.. command.Call.Participants.Select(participant => sessions.GetValueOrDefault(participant).Number)];
         _tellsInitiator = sessions.GetValueOrDefault(command.Call.Initiator).Number > 0;
         Changes.Touch(RowKey.Of(CallRow));
         Changes.Touch(RowKey.Of(HeaderRow));
-        if (command.By is { } message)
-        {
-            _seen.Add(message, _now);
-        }
-
         CallAll(sessions);
         return Step<BarrierReply>.Of(new BarrierReply.Described(Record(), Created: true));
     }
@@ -94,7 +100,9 @@ public sealed partial class BarrierState
             }
         }
 
-        return Step<BarrierReply>.Of(new BarrierReply.Described(Record(), Created: false));
+        // Who arrives by message is answered by no record, which names all participants.
+        return Step<BarrierReply>.Of(
+            command.By is null ? new BarrierReply.Described(Record(), Created: false) : BarrierReply.Done.Instance);
     }
 
     internal Step<BarrierReply> Describe() =>
@@ -139,7 +147,8 @@ public sealed partial class BarrierState
         var told = _tellsInitiator && !_places.ContainsKey(_call!.Initiator) ? _call.Participants.Append(_call.Initiator) : _call!.Participants;
         foreach (var supervisor in told)
         {
-            _ties.Post(_notices.Make(supervisor, "barrier_continue", Priority.High, _now, WriteContinue), _now, _effects);
+            var notice = _notices.Make(supervisor, "barrier_continue", Priority.High, _now, WriteContinue);
+            _ties.Post(supervisor == _call.Initiator ? notice with { Answers = _answers } : notice, _now, _effects);
         }
 
         _effects.Add(new Effect.Signal(Effect.Signal.Ended));

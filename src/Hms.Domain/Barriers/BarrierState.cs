@@ -30,6 +30,7 @@ public sealed partial class BarrierState : IEntityState
     private long _createdAt;
     private long _endedAt;
     private string _reason = "";
+    private string _answers = "";
     private bool _tellsInitiator;
     private long _now;
 
@@ -92,6 +93,7 @@ public sealed partial class BarrierState : IEntityState
                 _tellsInitiator = row.Flag();
                 Take(new BarrierCall(_id, row.Text(), row.Texts(), row.Number()));
                 _sessions = row.Numbers();
+                _answers = row.Text();
                 break;
             case ReadyRow:
                 _ready.Add(key.Name!);
@@ -124,7 +126,7 @@ public sealed partial class BarrierState : IEntityState
                 }
 
                 new RowWriter(value).Number((long)_key.High).Number(_key.Low).Number(_createdAt).Flag(_tellsInitiator)
-                    .Text(call.Initiator).Texts(call.Participants).Number(call.TimeoutMs).Numbers(_sessions);
+                    .Text(call.Initiator).Texts(call.Participants).Number(call.TimeoutMs).Numbers(_sessions).Text(_answers);
                 return true;
             case ReadyRow:
                 return _ready.Contains(key.Name!);
@@ -198,6 +200,7 @@ public sealed partial class BarrierState : IEntityState
     private void Forget()
     {
         ClearReady();
+        _seen.Clear();
         _call = null;
         _places.Clear();
         Changes.Touch(RowKey.Of(CallRow));

@@ -24,7 +24,7 @@ internal sealed class SeenMessages(RowChanges changes, CoordinationLimits limits
         var id = new Fingerprint((ulong)row.Number(), (uint)row.Number());
         _entries.Add(number, new Entry(id, (ulong)row.Number(), row.Number(), row.Text()));
         _numbers[id] = number;
-        _next = number + 1;
+        _next = Math.Max(_next, number + 1);
     }
 
     public bool Write(long number, IBufferWriter<byte> value)

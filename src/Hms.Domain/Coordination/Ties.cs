@@ -22,8 +22,9 @@ internal sealed class Ties(EntityKey self, RowChanges changes, CoordinationLimit
     public void Load(string supervisor, ReadOnlyMemory<byte> value)
     {
         var row = new RowReader(value);
-        _ties.Add(supervisor, new Tie { Session = row.Number(), HasHeard = row.Flag() });
-        Due = 0;
+        var tie = new Tie { Session = row.Number(), HasHeard = row.Flag(), UsedAt = row.Number() };
+        _ties.Add(supervisor, tie);
+        LookBy(tie.UsedAt + Patience);
     }
 
     public bool Write(string supervisor, IBufferWriter<byte> value)
@@ -33,7 +34,7 @@ internal sealed class Ties(EntityKey self, RowChanges changes, CoordinationLimit
             return false;
         }
 
-        new RowWriter(value).Number(tie.Session).Flag(tie.HasHeard);
+        new RowWriter(value).Number(tie.Session).Flag(tie.HasHeard).Number(tie.UsedAt);
         return true;
     }
 
@@ -70,20 +71,21 @@ internal sealed class Ties(EntityKey self, RowChanges changes, CoordinationLimit
             return;
         }
 
-        var patience = (long)limits.TiesFor.TotalMilliseconds;
+        // All are looked at each time, so that is not done for each by itself: those that are a little early wait for the others.
+        var soonest = now + (Patience / 4);
         Due = null;
         foreach (var (supervisor, tie) in _ties.ToArray())
         {
-            // Read from the store a moment ago, it is not known when it was used.
-            tie.UsedAt = tie.UsedAt == 0 || isNeeded(supervisor) ? now : tie.UsedAt;
-            var at = tie.UsedAt + patience;
+            tie.UsedAt = isNeeded(supervisor) ? now : tie.UsedAt;
+            var at = tie.UsedAt + Patience;
             if (at > now)
             {
-                Due = Due is { } other && other < at ? other : at;
-                continue;
+                LookBy(Math.Max(at, soonest));
             }
-
-            GiveUp(supervisor, tie, effects);
+            else
+            {
+                GiveUp(supervisor, tie, effects);
+            }
         }
     }
 
@@ -98,6 +100,8 @@ internal sealed class Ties(EntityKey self, RowChanges changes, CoordinationLimit
         Due = null;
     }
 
+    private long Patience => (long)limits.TiesFor.TotalMilliseconds;
+
     private Tie Use(string supervisor, long now)
     {
         if (!_ties.TryGetValue(supervisor, out var tie))
@@ -106,9 +110,11 @@ internal sealed class Ties(EntityKey self, RowChanges changes, CoordinationLimit
         }
 
         tie.UsedAt = now;
-        Due ??= now + (long)limits.TiesFor.TotalMilliseconds;
+        LookBy(now + Patience);
         return tie;
     }
+
+    private void LookBy(long at) => Due = Due is { } other && other < at ? other : at;
 
     private void GiveUp(string supervisor, Tie tie, List<Effect> effects)
     {
@@ -132,6 +138,7 @@ internal sealed class Ties(EntityKey self, RowChanges changes, CoordinationLimit
 
         public bool HasHeard { get; set; }
 
+        /// <summary>When it was used last. The row has what it was when that was written, which may be earlier: then it is given up a little soon.</summary>
         public long UsedAt { get; set; }
     }
 }

@@ -1,5 +1,6 @@
-using Hms.Protocol.Coordination;
+using Hms.Domain.Coordination;
 using Hms.Protocol;
+using Hms.Protocol.Coordination;
 
 namespace Hms.Domain.Directory;
 
@@ -16,10 +17,18 @@ public abstract record DirectoryCommand
     /// <param name="NewSession">The session that it gets if a new one begins.</param>
     /// <param name="Answer">A message for it that goes into its mailbox once that is open; empty where none does.</param>
     public sealed record Register(string Id, Registration Registration, string NewSession, ReadOnlyMemory<byte> Answer = default)
-        : DirectoryCommand;
+        : DirectoryCommand
+    {
+        /// <summary>Set where it is asked by message.</summary>
+        public Stamp? By { get; init; }
+    }
 
     /// <summary>Ends a registration.</summary>
-    public sealed record Deregister(string Id) : DirectoryCommand;
+    public sealed record Deregister(string Id) : DirectoryCommand
+    {
+        /// <summary>Set where it is asked by message.</summary>
+        public Stamp? By { get; init; }
+    }
 
     /// <summary>A sign of life.</summary>
     public sealed record Beat(string Id, Heartbeat Heartbeat) : DirectoryCommand;

@@ -1,3 +1,5 @@
+using Hms.Domain.Coordination;
+
 namespace Hms.Domain.Directory;
 
 /// <summary>What the directory may hold, and when it calls a supervisor missing.</summary>
@@ -14,4 +16,7 @@ public sealed record DirectoryLimits
 
     /// <summary>How late a missed heartbeat may be noticed, so that many are looked at together. Default 50 ms.</summary>
     public TimeSpan Slack { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>What each part has in common with locks, barriers and tasks.</summary>
+    public CoordinationLimits Common { get; init; } = new();
 }

@@ -15,7 +15,7 @@ public static class DirectoryMachine
         var step = command switch
         {
             DirectoryCommand.Register c => state.Register(c, now),
-            DirectoryCommand.Deregister c => state.Deregister(c),
+            DirectoryCommand.Deregister c => state.Deregister(c, now),
             DirectoryCommand.Beat c => state.Beat(c, now),
             DirectoryCommand.Configure c => state.Configure(c, now),
             DirectoryCommand.ViewSessions c => state.ViewSessions(c, now),

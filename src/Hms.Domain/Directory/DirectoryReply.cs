@@ -20,6 +20,9 @@ public abstract record DirectoryReply
     /// <summary>The supervisor is registered.</summary>
     public sealed record Registered(bool Created, RegisteredSupervisor Supervisor) : DirectoryReply;
 
+    /// <summary>The message was there before, and had its effect then.</summary>
+    public sealed record Repeated(string? FirstId) : DirectoryReply;
+
     /// <summary>One supervisor.</summary>
     public sealed record Found(RegisteredSupervisor Supervisor) : DirectoryReply;
 

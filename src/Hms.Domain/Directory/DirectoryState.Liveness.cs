@@ -15,7 +15,7 @@ public sealed partial class DirectoryState
 
     /// <inheritdoc/>
     public DateTimeOffset? NextWake => _toLookAt.TryPeek(out _, out var at)
-        ? new DateTimeOffset(Math.Max(at, _lookedAt + limits.Slack.Ticks), TimeSpan.Zero)
+        ? new DateTimeOffset(Math.Max(at, _lookedAt + _limits.Slack.Ticks), TimeSpan.Zero)
         : null;
 
     /// <summary>Who was heard of when is not stored: after a start, all are looked at from then on.</summary>
@@ -76,8 +76,8 @@ public sealed partial class DirectoryState
             return;
         }
 
-        var missed = member.IsAsked ? limits.DeadAfter : limits.SuspectAfter;
-        var at = (member.LastSeen + TimeSpan.FromMilliseconds(missed * interval)).UtcTicks;
+        var missed = member.IsAsked ? _limits.DeadAfter : _limits.SuspectAfter;
+        var at = (member.SilentSince + TimeSpan.FromMilliseconds(missed * interval)).UtcTicks;
         if (at < member.LookedAt)
         {
             member.LookedAt = at;
@@ -116,7 +116,7 @@ public sealed partial class DirectoryState
     private void AskAfter(Member member, DateTimeOffset now)
     {
         var message = new FabricMessage(
-            $"ask_{Fingerprint.OfName(member.Id):x16}_{member.Number}_{member.LastSeen.ToUnixTimeMilliseconds()}",
+            $"ask_{Fingerprint.OfName(member.Id):x16}_{member.Number}_{member.SilentSince.ToUnixTimeMilliseconds()}",
             member.Id,
             "supervisor_status_request",
             member.Id,
@@ -146,7 +146,7 @@ public sealed partial class DirectoryState
             return Liveness.Alive;
         }
 
-        var missed = (now - member.LastSeen).TotalMilliseconds / interval;
-        return missed >= limits.DeadAfter ? Liveness.Dead : missed >= limits.SuspectAfter ? Liveness.Suspect : Liveness.Alive;
+        var missed = (now - member.SilentSince).TotalMilliseconds / interval;
+        return missed >= _limits.DeadAfter ? Liveness.Dead : missed >= _limits.SuspectAfter ? Liveness.Suspect : Liveness.Alive;
     }
 }

@@ -1,22 +1,33 @@
 using System.Buffers;
-using Hms.Protocol.Coordination;
+using Hms.Domain.Coordination;
 using Hms.Domain.Entities;
 using Hms.Protocol;
+using Hms.Protocol.Coordination;
 
 namespace Hms.Domain.Directory;
 
 /// <summary>One part of the directory: the supervisors whose id falls to it, and when each was last heard of.</summary>
-/// <param name="limits">What it may hold.</param>
-public sealed partial class DirectoryState(DirectoryLimits limits) : IEntityState
+public sealed partial class DirectoryState : IEntityState
 {
     private const char SupervisorRow = 's';
     private const char NumberRow = 'n';
 
     private readonly Dictionary<string, Member> _members = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly DirectoryLimits _limits;
+    private readonly SeenMessages _seen;
     private List<Effect> _effects = [];
     private long _lastNumber;
     private DateTimeOffset? _startedAt;
+
+    /// <summary>A part in which nobody is registered, into which rows may be loaded.</summary>
+    /// <param name="limits">What it may hold.</param>
+    public DirectoryState(DirectoryLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        _limits = limits;
+        _seen = new SeenMessages(Changes, limits.Common);
+    }
 
     /// <inheritdoc/>
     public RowChanges Changes { get; } = new();
@@ -33,6 +44,13 @@ public sealed partial class DirectoryState(DirectoryLimits limits) : IEntityStat
         if (key.Kind == NumberRow)
         {
             _lastNumber = new RowReader(value).Number();
+            return;
+        }
+
+        // Rows of one kind, told apart by whether they have a name.
+        if (key is { Kind: SeenMessages.RowKind, Name: null })
+        {
+            _seen.Load(key.Number, value);
             return;
         }
 
@@ -60,6 +78,11 @@ public sealed partial class DirectoryState(DirectoryLimits limits) : IEntityStat
             return true;
         }
 
+        if (key is { Kind: SeenMessages.RowKind, Name: null })
+        {
+            return _seen.Write(key.Number, value);
+        }
+
         if (!_members.TryGetValue(key.Name!, out var member))
         {
             return false;
@@ -78,8 +101,13 @@ public sealed partial class DirectoryState(DirectoryLimits limits) : IEntityStat
 
     internal Step<DirectoryReply> Register(DirectoryCommand.Register command, DateTimeOffset now)
     {
+        if (Before(command.By, now) is { } repeated)
+        {
+            return repeated;
+        }
+
         var created = !_members.TryGetValue(command.Id, out var before);
-        if (created && _members.Count >= limits.SupervisorsMax)
+        if (created && _members.Count >= _limits.SupervisorsMax)
         {
             return Step<DirectoryReply>.Refuse(new Fault(ErrorCode.RateLimited, "the directory holds as many supervisors as it may"));
         }
@@ -105,6 +133,7 @@ public sealed partial class DirectoryState(DirectoryLimits limits) : IEntityStat
         _ids.Add(command.Id);
         LookLater(member);
         Changes.Touch(RowKey.Of(SupervisorRow, command.Id));
+        Remember(command.By, now);
 
         _effects.Add(new Effect.Send(new OutboxMessage.OpenMailbox(command.Id)));
         if (!command.Answer.IsEmpty)
@@ -115,8 +144,13 @@ public sealed partial class DirectoryState(DirectoryLimits limits) : IEntityStat
         return Step<DirectoryReply>.Of(new DirectoryReply.Registered(created, Shown(member, now)));
     }
 
-    internal Step<DirectoryReply> Deregister(DirectoryCommand.Deregister command)
+    internal Step<DirectoryReply> Deregister(DirectoryCommand.Deregister command, DateTimeOffset now)
     {
+        if (Before(command.By, now) is { } repeated)
+        {
+            return repeated;
+        }
+
         if (!_members.Remove(command.Id, out var member))
         {
             return NotRegistered(command.Id);
@@ -124,6 +158,7 @@ public sealed partial class DirectoryState(DirectoryLimits limits) : IEntityStat
 
         _ids.Remove(command.Id);
         Changes.Touch(RowKey.Of(SupervisorRow, command.Id));
+        Remember(command.By, now);
         _effects.Add(new Effect.Send(new OutboxMessage.CloseMailbox(command.Id)));
         if (!member.IsOver)
         {
@@ -147,7 +182,12 @@ public sealed partial class DirectoryState(DirectoryLimits limits) : IEntityStat
 
         member.LastSeen = now;
         member.LastHeartbeat = command.Heartbeat;
-        member.IsAsked = false;
+        if (member.IsAsked)
+        {
+            member.IsAsked = false;
+            LookLater(member);
+        }
+
         return Step<DirectoryReply>.Of(new DirectoryReply.Found(Shown(member, now)), Rest.Memory);
     }
 
@@ -160,9 +200,9 @@ public sealed partial class DirectoryState(DirectoryLimits limits) : IEntityStat
 
         if (command.IntervalMs is { } interval && interval != member.Registration.HeartbeatIntervalMs)
         {
-            // It cannot keep to what it does not know yet.
             member.Registration = member.Registration with { HeartbeatIntervalMs = interval };
-            member.LastSeen = member.IsOver ? member.LastSeen : now;
+            member.ToldAt = now;
+            member.IsAsked = false;
             LookLater(member);
             Changes.Touch(RowKey.Of(SupervisorRow, command.Id));
         }
@@ -215,6 +255,20 @@ public sealed partial class DirectoryState(DirectoryLimits limits) : IEntityStat
     }
 
     internal Step<DirectoryReply> Count() => Step<DirectoryReply>.Of(new DirectoryReply.Counted(_members.Count), Rest.Memory);
+
+    /// <summary>What a message is told that was there before: a repeated one neither begins a session nor ends one.</summary>
+    private Step<DirectoryReply>? Before(Stamp? by, DateTimeOffset now) =>
+        by is null || _seen.Find(by, now.ToUnixTimeMilliseconds()) is not { } before ? null
+        : before.SameBody ? Step<DirectoryReply>.Of(new DirectoryReply.Repeated(before.FirstId))
+        : Step<DirectoryReply>.Refuse(new Fault(ErrorCode.Conflict, "the id was used for another message"));
+
+    private void Remember(Stamp? by, DateTimeOffset now)
+    {
+        if (by is not null)
+        {
+            _seen.Add(by, now.ToUnixTimeMilliseconds());
+        }
+    }
 
     private static Step<DirectoryReply> NotRegistered(string id) =>
         Step<DirectoryReply>.Refuse(new Fault(ErrorCode.DestinationNotFound, $"no supervisor {id} is registered"));

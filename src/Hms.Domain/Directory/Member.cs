@@ -25,6 +25,12 @@ internal sealed class Member
     /// <summary>When it was heard of last. In memory only: after a start everybody has a full interval anew.</summary>
     public DateTimeOffset LastSeen { get; set; }
 
+    /// <summary>When it was told how often to give a sign of life: it cannot keep to what it does not know yet. In memory only.</summary>
+    public DateTimeOffset ToldAt { get; set; }
+
+    /// <summary>From when on its silence counts.</summary>
+    public DateTimeOffset SilentSince => ToldAt > LastSeen ? ToldAt : LastSeen;
+
     /// <summary>The last heartbeat. In memory only.</summary>
     public Heartbeat? LastHeartbeat { get; set; }
 

@@ -11,11 +11,14 @@ namespace Hms.Domain.Keys;
 /// </summary>
 public sealed class KeysState : IEntityState
 {
+    // A part serves a sixteenth of all who use keys, where an entity serves those that move it.
+    private const int KeysMin = 100_000;
+
     private readonly SeenMessages _seen;
 
     /// <summary>No key, into which rows may be loaded.</summary>
     /// <param name="limits">For how long, and how many.</param>
-    public KeysState(CoordinationLimits limits) => _seen = new SeenMessages(Changes, limits);
+    public KeysState(CoordinationLimits limits) => _seen = new SeenMessages(Changes, limits with { DedupMax = Math.Max(KeysMin, limits.DedupMax) });
 
     /// <inheritdoc/>
     public RowChanges Changes { get; } = new();

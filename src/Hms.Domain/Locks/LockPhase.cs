@@ -34,7 +34,7 @@ public enum LockEvent
     /// <summary>The lease ran out.</summary>
     Expire,
 
-    /// <summary>The holder's session ended, and it had asked for a delay.</summary>
+    /// <summary>The holder's session ended. The delay that it had asked for follows, which may be none.</summary>
     LoseSession,
 
     /// <summary>The delay is over.</summary>

@@ -33,13 +33,19 @@ public sealed partial class LockState
             }
         }
 
-        _ties.Sweep(_now, IsNeeded, _effects);
+        OpenOverdue();
+        if (_ties.Due <= _now)
+        {
+            var needed = _waiters.Select(waiter => waiter.Bid.Owner).Append(_holder?.Owner ?? "").ToHashSet(StringComparer.Ordinal);
+            _ties.Sweep(_now, needed.Contains, _effects);
+        }
     }
 
     /// <summary>The holder loses the lock where its session is seen to have ended, before that was told.</summary>
     internal void LookAt(SessionView? view)
     {
-        if (view is { } seen && _holder is { Session: > 0 } holder && seen.Supervisor == holder.Owner && !seen.Confirms(holder.Owner, holder.Session))
+        if (view is { } seen && _holder is { Session: > 0 } holder && seen.Supervisor == holder.Owner
+            && seen.Number >= holder.Session && !seen.Confirms(holder.Owner, holder.Session))
         {
             LoseSessions(holder.Owner, holder.Session);
         }
@@ -51,12 +57,7 @@ public sealed partial class LockState
     /// </summary>
     internal void Promote(SessionView? view)
     {
-        if (_phase == LockPhase.Closed && _closedUntil <= _now)
-        {
-            _closedUntil = 0;
-            Move(LockEvent.Open);
-        }
-
+        OpenOverdue();
         while (_phase is LockPhase.Free or LockPhase.Offered)
         {
             if (_waiters.Count == 0)
@@ -72,13 +73,13 @@ public sealed partial class LockState
             var head = _waiters[0];
             if (head.Session == 0 || (view?.Confirms(head.Bid.Owner, head.Session) ?? false))
             {
-                _waiters.RemoveAt(0);
+                TakeOut(waiter => waiter == head);
                 Grant(head, head.Ticket);
                 HandOver(head);
             }
-            else if (view is { } other && other.Supervisor == head.Bid.Owner)
+            else if (view is { } other && other.Supervisor == head.Bid.Owner && other.Number >= head.Session)
             {
-                Dismiss(head, "session_ended");
+                Dismiss(waiter => waiter == head, "session_ended");
             }
             else
             {
@@ -116,7 +117,7 @@ public sealed partial class LockState
         }
 
         // The same instance may wait several times over: asking again as the holder renews, so all of it have it.
-        foreach (var same in _waiters.Where(waiter => waiter.IsSameAs(_holder)).ToArray())
+        foreach (var (same, _) in TakeOut(waiter => waiter.IsSameAs(_holder)))
         {
             HandOver(same);
         }
@@ -124,14 +125,24 @@ public sealed partial class LockState
 
     private void HandOver(LockWaiter waiter)
     {
-        Remove(waiter);
         if (waiter.By is { } by)
         {
+            // Whoever reads the message has it, whether or not a caller of the same instance fetches it.
+            _holder!.Ticket = 0;
             TellAnswer(by, waiter.Bid.Owner, Granted(renewed: false));
         }
         else
         {
             _effects.Add(new Effect.Signal(waiter.Ticket));
+        }
+    }
+
+    private void OpenOverdue()
+    {
+        if (_phase == LockPhase.Closed && _closedUntil <= _now)
+        {
+            _closedUntil = 0;
+            Move(LockEvent.Open);
         }
     }
 
@@ -151,50 +162,59 @@ public sealed partial class LockState
             GiveUp(LockEvent.LoseSession);
         }
 
-        foreach (var waiter in _waiters.Where(waiter => waiter.Session > 0 && waiter.Session <= upTo && waiter.Bid.Owner == supervisor).ToArray())
+        if (upTo > 0)
         {
-            Dismiss(waiter, "session_ended");
+            Dismiss(waiter => waiter.Session > 0 && waiter.Session <= upTo && waiter.Bid.Owner == supervisor, "session_ended");
         }
     }
 
     private void DismissOverdue()
     {
-        foreach (var waiter in _waiters.Where(waiter => waiter.Until <= _now).ToArray())
-        {
-            Dismiss(waiter, "timeout");
-        }
-
+        Dismiss(waiter => waiter.Until <= _now, "timeout");
         _waitersDue = _waiters.Count > 0 ? _waiters.Min(waiter => waiter.Until) : long.MaxValue;
     }
 
     /// <summary>Ends a wait in vain. A message is answered; a caller finds out when it asks again.</summary>
-    private void Dismiss(LockWaiter waiter, string reason)
+    private void Dismiss(Predicate<LockWaiter> which, string reason)
     {
-        var position = _waiters.IndexOf(waiter) + 1;
-        Remove(waiter);
-        if (waiter.By is { } by)
+        foreach (var (waiter, position) in TakeOut(which))
         {
-            TellAnswer(by, waiter.Bid.Owner, NotGranted(position), reason);
-        }
-        else
-        {
-            _effects.Add(new Effect.Signal(waiter.Ticket));
+            if (waiter.By is { } by)
+            {
+                TellAnswer(by, waiter.Bid.Owner, NotGranted(position), reason);
+            }
+            else
+            {
+                _effects.Add(new Effect.Signal(waiter.Ticket));
+            }
         }
     }
 
-    private void Remove(LockWaiter waiter)
+    /// <summary>Takes waiters out of the queue, in one go however many they are; returns each with the place that it had.</summary>
+    private List<(LockWaiter Waiter, int Position)> TakeOut(Predicate<LockWaiter> which)
     {
-        _waiters.Remove(waiter);
-        if (waiter.By is not null && _messages.Remove(waiter.Row))
+        var taken = new List<(LockWaiter, int)>();
+        for (var i = 0; i < _waiters.Count; i++)
         {
-            Changes.Touch(RowKey.Of(WaiterRow, waiter.Row));
+            if (which(_waiters[i]))
+            {
+                taken.Add((_waiters[i], i + 1));
+                if (_messages.Remove(_waiters[i].Row))
+                {
+                    Changes.Touch(RowKey.Of(WaiterRow, _waiters[i].Row));
+                }
+            }
         }
+
+        if (taken.Count > 0)
+        {
+            _waiters.RemoveAll(which);
+        }
+
+        return taken;
     }
 
     private LockWaiter? Find(ulong ticket) => _waiters.Find(waiter => waiter.Ticket == ticket);
-
-    private bool IsNeeded(string supervisor) =>
-        _holder?.Owner == supervisor || _waiters.Exists(waiter => waiter.Bid.Owner == supervisor);
 
     private void TellLoss(LockHolder holder, string cause)
     {

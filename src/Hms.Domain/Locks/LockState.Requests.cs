@@ -53,6 +53,8 @@ public sealed partial class LockState
             return NotHeld();
         }
 
+        // Whoever knows the token has fetched it.
+        holder.Ticket = 0;
         holder.ExpiresAt = _now + command.LeaseMs;
         Changes.Touch(RowKey.Of(HeaderRow));
         return Answer(command.By, command.Owner, Granted(renewed: true));
@@ -89,7 +91,7 @@ public sealed partial class LockState
     {
         if (Find(command.Ticket) is { } waiting)
         {
-            Remove(waiting);
+            TakeOut(waiter => waiter == waiting);
         }
         else if (_holder is { } holder && holder.Ticket == command.Ticket)
         {
@@ -132,6 +134,9 @@ public sealed partial class LockState
             _messages.Add(waiter.Row, waiter);
             Changes.Touch(RowKey.Of(WaiterRow, waiter.Row));
             Changes.Touch(RowKey.Of(HeaderRow));
+
+            // A caller says itself that it still waits; of one that waits by message its session tells.
+            _ties.Attach(waiter.Bid.Owner, waiter.Session, _now, _effects);
         }
 
         // Where the lock is free, who comes back to its place may be the first now.

@@ -116,7 +116,7 @@ public sealed partial class LockState : IEntityState
     }
 
     /// <inheritdoc/>
-    public void Loaded() => _waiters.Sort(static (one, other) => one.Since.CompareTo(other.Since));
+    public void Loaded() => _waiters.Sort(static (one, other) => (one.Since, one.Row).CompareTo((other.Since, other.Row)));
 
     /// <inheritdoc/>
     public bool Write(RowKey key, IBufferWriter<byte> value)

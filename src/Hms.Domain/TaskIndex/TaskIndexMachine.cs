@@ -14,7 +14,7 @@ public static class TaskIndexMachine
         var forgotten = state.ForgetOverdue(now.ToUnixTimeMilliseconds());
         var step = command switch
         {
-            TaskIndexCommand.Admit => state.Admit(),
+            TaskIndexCommand.Admit c => state.Admit(c),
             TaskIndexCommand.Note c => state.Note(c),
             TaskIndexCommand.List c => state.List(c),
             TaskIndexCommand.Wake => Step<TaskIndexReply>.Of(TaskIndexReply.Done.Instance, Rest.Memory),

@@ -60,7 +60,7 @@ public sealed class TaskIndexState(TaskLimits limits) : IEntityState
         return true;
     }
 
-    internal Step<TaskIndexReply> Admit() => _tasks.Count < limits.TasksMax
+    internal Step<TaskIndexReply> Admit(TaskIndexCommand.Admit command) => _tasks.Count < limits.TasksMax || _tasks.ContainsKey(command.Task)
         ? Step<TaskIndexReply>.Of(TaskIndexReply.Done.Instance, Rest.Memory)
         : Step<TaskIndexReply>.Refuse(new Fault(ErrorCode.RateLimited, "there are as many tasks as there may be"));
 
@@ -104,12 +104,13 @@ public sealed class TaskIndexState(TaskLimits limits) : IEntityState
         return Step<TaskIndexReply>.Of(new TaskIndexReply.Listed(listed));
     }
 
-    /// <summary>Takes tasks off the list that have been kept for long enough, some at a time, and tells them so.</summary>
+    /// <summary>Takes tasks off the list that have been kept for long enough, or must make room, some at a time, and tells them so.</summary>
     internal List<Effect> ForgetOverdue(long now)
     {
         var effects = new List<Effect>();
         var until = now - (long)limits.KeptFor.TotalMilliseconds;
-        while (effects.Count < ForgottenAtOnce && _ended.TryPeek(out var name, out var endedAt) && endedAt <= until)
+        while (effects.Count < ForgottenAtOnce && _ended.TryPeek(out var name, out var endedAt)
+            && (endedAt <= until || _tasks.Count >= limits.TasksMax))
         {
             _ended.Dequeue();
             if (_tasks.TryGetValue(name, out var entry) && entry.EndedAt == endedAt)

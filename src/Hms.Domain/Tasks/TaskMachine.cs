@@ -28,7 +28,7 @@ public static class TaskMachine
         };
         if (step.Fault is null)
         {
-            state.TryAssign(command.Candidate);
+            state.TryAssign(command.Candidate, wasSought: command is TaskCommand.Wake);
         }
 
         return step.Reply is TaskReply.Described { Created: true }

@@ -44,14 +44,16 @@ public sealed partial class TaskState
     }
 
     /// <summary>Gives the task to who was found for it, where it waits for nothing else.</summary>
-    internal void TryAssign(SessionView? candidate)
+    /// <param name="candidate">Who was found; null where nobody was looked for.</param>
+    /// <param name="wasSought">Whether all were looked at, and not the assignee alone.</param>
+    internal void TryAssign(SessionView? candidate, bool wasSought)
     {
         if (Seeks is not { } wanted)
         {
             return;
         }
 
-        if (candidate is not { } found || (wanted.Preferred.Length > 0 && found.Supervisor != wanted.Preferred))
+        if (candidate is not { } found || !Suits(found.Supervisor, wanted, wasSought))
         {
             _effects.Add(new Effect.Signal(SeekSignal));
         }
@@ -74,6 +76,11 @@ public sealed partial class TaskState
             _effects.Add(new Effect.Signal(SeekSignal));
         }
     }
+
+    // What was found for an earlier attempt may come late, so that it is looked at again.
+    private bool Suits(string found, Wanted wanted, bool wasSought) => wanted.Preferred.Length > 0
+        ? found == wanted.Preferred
+        : wasSought && (!_tried.Contains(found) || (_mayRepeat && found == _assignee));
 
     internal Step<TaskReply> GiveUp()
     {

@@ -68,7 +68,7 @@ public sealed partial class TaskState : IEntityState
     public DateTimeOffset? DurableWake => Seeks is null ? NextWake : DateTimeOffset.UnixEpoch;
 
     /// <inheritdoc/>
-    public bool IsQuiescent => true;
+    public bool IsQuiescent => Seeks is null;
 
     /// <summary>Whether there is such a task.</summary>
     public bool IsKnown => _order is not null;
@@ -82,7 +82,7 @@ public sealed partial class TaskState : IEntityState
     /// <summary>Who it is to be given to; null where that is not what it waits for.</summary>
     public Wanted? Seeks => !IsKnown || _phase != TaskPhase.Waiting || _pending.Count > 0
         ? null
-        : new Wanted(_isOpenToAll ? "" : _assignee, _traits, _tried, _mayRepeat);
+        : new Wanted(_isOpenToAll ? "" : _assignee, _traits, [.. _tried], _mayRepeat);
 
     /// <inheritdoc/>
     public void Loaded()
@@ -171,7 +171,7 @@ public sealed partial class TaskState : IEntityState
     private void Note(string by, string? reason)
     {
         const int reasonMax = 1_024;
-        var shown = reason is { Length: > reasonMax } ? reason[..reasonMax] : reason;
+        var shown = reason is { Length: > reasonMax } ? reason[..(char.IsHighSurrogate(reason[reasonMax - 1]) ? reasonMax - 1 : reasonMax)] : reason;
         _revision++;
         _history.Add(_revision, new TaskEvent(DateTimeOffset.FromUnixTimeMilliseconds(_now), _phase, _generation, by, shown));
         Changes.Touch(RowKey.Of(EventRow, _revision));

@@ -62,6 +62,7 @@ internal sealed class BarrierService(IEntities entities, FabricClock clock) : IB
     {
         var problems = new List<Problem>();
         Refusals.RequireName(call.BarrierId, $"{prefix}/barrier_id");
+        Refusals.RequireName(call.Initiator, $"{prefix}/initiator");
         if (call.Participants.Count is 0 or > ParticipantsMax)
         {
             problems.Add(new Problem($"{prefix}/participants", $"must be 1 to {ParticipantsMax:N0} names"));

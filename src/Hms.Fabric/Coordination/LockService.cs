@@ -25,11 +25,11 @@ internal sealed class LockService(IEntities entities, FabricClock clock, Func<Gu
             : await WaitAsync(port, bid, wait < Ranges.WaitMax ? wait : Ranges.WaitMax, cancellationToken);
     }
 
-    public ValueTask<LockAnswer> RenewAsync(
+    public async ValueTask<LockAnswer> RenewAsync(
         string name, string owner, long fencingToken, TimeSpan lease, CancellationToken cancellationToken = default)
     {
         Refusals.RequireRange((long)lease.TotalMilliseconds, 1, LeaseMaxMs, "/lease_ms");
-        return entities.Lock(name).RenewAsync(owner, fencingToken, lease, cancellationToken);
+        return await entities.Lock(name).RenewAsync(owner, fencingToken, lease, cancellationToken);
     }
 
     public ValueTask ReleaseAsync(
@@ -58,8 +58,13 @@ internal sealed class LockService(IEntities entities, FabricClock clock, Func<Gu
                     return seen;
                 },
                 static seen => seen.Answer.Granted);
-            cancellationToken.ThrowIfCancellationRequested();
             isGranted = standing.Answer.Granted;
+            if (isGranted && cancellationToken.IsCancellationRequested)
+            {
+                await GiveBackAsync(port, bid.Owner, standing.Answer);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
             return standing.Answer;
         }
         finally
@@ -67,6 +72,22 @@ internal sealed class LockService(IEntities entities, FabricClock clock, Func<Gu
             if (!isGranted)
             {
                 await LeaveAsync(port, ticket.Number);
+            }
+        }
+    }
+
+    /// <summary>Nobody is there any more to whom it was granted.</summary>
+    private static async ValueTask GiveBackAsync(ILockPort port, string owner, LockAnswer granted)
+    {
+        if (!granted.Renewed)
+        {
+            try
+            {
+                await port.ReleaseAsync(owner, granted.FencingToken, unlessRenewed: granted.ExpiresAt);
+            }
+            catch (FaultException)
+            {
+                // Its lease ends by itself.
             }
         }
     }

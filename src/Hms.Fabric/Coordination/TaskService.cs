@@ -77,8 +77,15 @@ internal sealed class TaskService(IEntities entities, FabricClock clock, Func<Gu
     }
 
     public async ValueTask<TaskRecord> CancelAsync(
-        string taskId, string? by = null, string? reason = null, CancellationToken cancellationToken = default) =>
-        (await entities.Task(taskId).CancelAsync(by, reason, null, cancellationToken)).Record ?? throw Unknown(taskId);
+        string taskId, string? by = null, string? reason = null, CancellationToken cancellationToken = default)
+    {
+        if (by is not null)
+        {
+            Refusals.RequireName(by, "/by");
+        }
+
+        return (await entities.Task(taskId).CancelAsync(by, reason, null, cancellationToken)).Record ?? throw Unknown(taskId);
+    }
 
     /// <summary>Orders a task by message.</summary>
     public async ValueTask<Moved> CreateAsync(TaskOrder order, EnqueueRequest message, CancellationToken cancellationToken)
@@ -96,31 +103,28 @@ internal sealed class TaskService(IEntities entities, FabricClock clock, Func<Gu
         Refusals.RequireName(order.TaskId, $"{prefix}/task_id");
         Refusals.RequireName(order.Assigner, $"{prefix}/assigner");
         SupervisorDirectory.RequireSupervisorId(order.Assignee);
+        Refusals.RequireRange(order.TaskType.Length, 1, Names.LengthMax, $"{prefix}/task_type");
         Refusals.RequireRange(order.Dependencies.Count, 0, DependenciesMax, $"{prefix}/dependencies");
         Refusals.RequireRange(order.TimeoutMs ?? 1, 1, long.MaxValue, $"{prefix}/timeout");
+        var asked = order.Dependencies.Select(dependency =>
+            Names.IsName(dependency) ? entities.Task(dependency).DescribeAsync(TimeSpan.Zero, cancellationToken).AsTask() : Task.FromResult<TaskRecord?>(null));
+        var records = await Task.WhenAll(asked);
         var problems = new List<Problem>();
-        var phases = new TaskPhase[order.Dependencies.Count];
-        for (var i = 0; i < phases.Length; i++)
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < records.Length; i++)
         {
-            var dependency = order.Dependencies[i];
-            var problem = dependency == order.TaskId ? "is the task itself"
-                : order.Dependencies.Take(i).Contains(dependency, StringComparer.Ordinal) ? "must not stand there twice"
-                : await entities.Task(dependency).DescribeAsync(TimeSpan.Zero, cancellationToken) is { } record ? Note(record.Phase)
-                : "is no task that exists";
+            var problem = order.Dependencies[i] == order.TaskId ? "is the task itself"
+                : !names.Add(order.Dependencies[i]) ? "must not stand there twice"
+                : records[i] is null ? "is no task that exists"
+                : null;
             if (problem is not null)
             {
                 problems.Add(new Problem($"{prefix}/dependencies/{i}", problem));
             }
-
-            string? Note(TaskPhase phase)
-            {
-                phases[i] = phase;
-                return null;
-            }
         }
 
         Refusals.Throw($"the task {order.TaskId} cannot depend on that", problems);
-        return phases;
+        return [.. records.Select(record => record!.Phase)];
     }
 
     /// <summary>What two orders under one idempotency key must agree in.</summary>

@@ -42,6 +42,7 @@ public sealed class BarrierEntity : IBarrierPort, IResident
         {
             Key = idempotencyKey is null ? null : Fingerprint.OfIdempotencyKey(call.Initiator, idempotencyKey),
             By = message is null ? null : Stamps.Of(message),
+            Answers = message is null ? "" : message.CorrelationId ?? message.Id,
         };
         var reply = await _host.DecideAsync(command, cancellationToken);
         return reply is BarrierReply.Described described

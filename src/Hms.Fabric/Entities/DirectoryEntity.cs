@@ -27,16 +27,33 @@ public sealed class DirectoryEntity : IDirectoryPort
 
     /// <inheritdoc/>
     public async ValueTask<RegistrationResult> RegisterAsync(
-        string id, Registration registration, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken = default)
+        string id, Registration registration, CancellationToken cancellationToken = default)
     {
-        var command = new DirectoryCommand.Register(id, registration, _newId().ToString("N"), answer);
+        var command = new DirectoryCommand.Register(id, registration, _newId().ToString("N"));
         var reply = (DirectoryReply.Registered)await _host.DecideAndSettleAsync(command, cancellationToken);
         return new RegistrationResult(reply.Created, Record(reply.Supervisor));
     }
 
     /// <inheritdoc/>
+    public async ValueTask<Moved> RegisterAsync(
+        EnqueueRequest message, Registration registration, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var command = new DirectoryCommand.Register(message.Source, registration, _newId().ToString("N"), answer) { By = Stamps.Of(message) };
+        return MovedBy(await _host.DecideAndSettleAsync(command, cancellationToken));
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DeregisterAsync(string id, CancellationToken cancellationToken = default) =>
         await _host.DecideAndSettleAsync(new DirectoryCommand.Deregister(id), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<Moved> DeregisterAsync(EnqueueRequest message, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var command = new DirectoryCommand.Deregister(message.Source) { By = Stamps.Of(message) };
+        return MovedBy(await _host.DecideAndSettleAsync(command, cancellationToken));
+    }
 
     /// <inheritdoc/>
     public async ValueTask<SupervisorRecord> HeartbeatAsync(
@@ -91,6 +108,9 @@ public sealed class DirectoryEntity : IDirectoryPort
 
     /// <summary>Says that something may be due.</summary>
     public Task WakeAsync() => _host.WakeAsync();
+
+    private static Moved MovedBy(DirectoryReply reply) =>
+        reply is DirectoryReply.Repeated { FirstId: var first } ? new Moved(true, true, first) : Moved.Now;
 
     private static SupervisorRecord Record(RegisteredSupervisor supervisor) => new()
     {

@@ -165,9 +165,15 @@ public sealed partial class LockEntity : ILockPort, IResident
     /// </summary>
     private ValueTask<SessionView?> LookAsync(Seen whom, CancellationToken cancellationToken)
     {
-        return whom.Session is { } session ? ViewAsync(session.Supervisor) : new ValueTask<SessionView?>((SessionView?)null);
+        return whom.Session is { } session ? ViewAsync(session) : new ValueTask<SessionView?>((SessionView?)null);
 
-        async ValueTask<SessionView?> ViewAsync(string supervisor) => await _entities.ViewSessionAsync(supervisor, cancellationToken);
+        async ValueTask<SessionView?> ViewAsync(SessionView known)
+        {
+            var view = await _entities.ViewSessionAsync(known.Supervisor, cancellationToken);
+
+            // Whoever is not registered any more says of no other session than this one that it has ended.
+            return view.Number == 0 ? known with { IsAlive = false } : view;
+        }
     }
 
     private void Observe(LockState? state)
@@ -210,9 +216,11 @@ public sealed partial class LockEntity : ILockPort, IResident
                     await _host.DecideAsync(new LockCommand.Wake { Head = view });
                 }
             }
-            catch (FaultException e)
+#pragma warning disable CA1031 // Whatever went wrong, the lock must be offered in the end.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
-                LogNotOffered(_services.Logger, Name, e.Fault.Message);
+                LogNotOffered(_services.Logger, e, Name);
                 _host.RetryLater();
             }
         }
@@ -232,8 +240,8 @@ public sealed partial class LockEntity : ILockPort, IResident
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the lock {Name} could not be offered to who waits, and tries again: {Problem}")]
-    private static partial void LogNotOffered(ILogger logger, string name, string problem);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the lock {Name} could not be offered to who waits, and tries again")]
+    private static partial void LogNotOffered(ILogger logger, Exception e, string name);
 
     /// <summary>Who is next, or holds the lock, as it was after the latest decision.</summary>
     private sealed record Seen(SessionView? Session)

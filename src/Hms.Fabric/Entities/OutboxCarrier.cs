@@ -106,11 +106,13 @@ public sealed partial class OutboxCarrier(IEntities entities, IEntityStore store
 
         using (envelope)
         {
+            CompressedMessage.Reopen(envelope);
+
             // Who sent to many is not told of each (api.md, Receiving); and the fabric itself has no mailbox to be told in.
             return envelope.Destination.Kind == DestinationKind.Supervisor && Names.IsSupervisor(envelope.Source)
                 ? new OutboxMessage.Post(
                     envelope.Source,
-                    FabricMessages.Expiry(envelope, report.Mailbox, report.Sequence, DateTimeOffset.FromUnixTimeMilliseconds(report.AtMs)))
+                    FabricMessages.Expiry(envelope.Routed, report.Mailbox, report.Sequence, DateTimeOffset.FromUnixTimeMilliseconds(report.AtMs)))
                 : null;
         }
     }

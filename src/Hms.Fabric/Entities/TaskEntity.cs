@@ -174,9 +174,11 @@ public sealed partial class TaskEntity : ITaskPort, IResident
                     await _host.DecideAsync(found is { } candidate ? new TaskCommand.Wake { Candidate = candidate } : new TaskCommand.GiveUp());
                 }
             }
-            catch (FaultException e)
+#pragma warning disable CA1031 // Whatever went wrong, somebody must be looked for in the end.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
-                LogNotFound(_services.Logger, Name, e.Fault.Message);
+                LogNotFound(_services.Logger, e, Name);
                 _host.RetryLater();
             }
         }
@@ -206,6 +208,6 @@ public sealed partial class TaskEntity : ITaskPort, IResident
         return null;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "nobody could be looked for who does the task {Name}; it tries again: {Problem}")]
-    private static partial void LogNotFound(ILogger logger, string name, string problem);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "nobody could be looked for who does the task {Name}; it tries again")]
+    private static partial void LogNotFound(ILogger logger, Exception e, string name);
 }

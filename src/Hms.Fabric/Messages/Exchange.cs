@@ -22,12 +22,15 @@ internal sealed class Exchange(Router router, IMailboxPort mailbox, Envelope req
         var isWaiting = false;
         try
         {
-            var reply = await AwaitAsync(ticket, TimeSpan.Zero, cancellationToken);
-            isWaiting = true;
+            // Who registers with it has no mailbox before.
+            var registers = request is { Destination.Kind: DestinationKind.Fabric, Routed.MessageType: "supervisor_registration" };
+            var reply = registers ? null : await AwaitAsync(ticket, TimeSpan.Zero, cancellationToken);
+            isWaiting = !registers;
             if (reply is null)
             {
                 var receipt = await router.RouteAsync(request, how, cancellationToken);
-                ticket = await ChangedAsync(ticket, receipt);
+                ticket = await ChangedAsync(ticket, receipt, isWaiting);
+                isWaiting = true;
                 reply = await AwaitAsync(ticket, wait, cancellationToken);
             }
 
@@ -50,10 +53,14 @@ internal sealed class Exchange(Router router, IMailboxPort mailbox, Envelope req
     /// <summary>
     /// A request that was sent before may have a reply already; under an idempotency key that reply carries the id of the first try.
     /// </summary>
-    private async ValueTask<ReplyTicket> ChangedAsync(ReplyTicket ticket, SendReceipt receipt)
+    private async ValueTask<ReplyTicket> ChangedAsync(ReplyTicket ticket, SendReceipt receipt, bool isWaiting)
     {
-        var changed = ticket with { Correlation = request.Routed.CorrelationId ?? receipt.Id, Earlier = receipt.Duplicate };
-        if (changed.Correlation != ticket.Correlation)
+        var changed = ticket with
+        {
+            Correlation = request.Routed.CorrelationId ?? receipt.Id,
+            Earlier = receipt.Duplicate || !isWaiting,
+        };
+        if (isWaiting && changed.Correlation != ticket.Correlation)
         {
             await StopWaitingAsync(ticket);
         }

@@ -51,7 +51,7 @@ internal static class FabricMessages
     public static byte[] Answer(string id, Envelope about, string messageType, DateTimeOffset now, Action<Utf8JsonWriter> writeContent) =>
         new FabricMessage(id, about.Source, messageType, about.ReplyCorrelation, now) { Priority = about.Priority }.Write(writeContent);
 
-    /// <summary>What a mailbox needs to know of a message that an entity says.</summary>
+    /// <summary>What a mailbox needs to know of a message that an entity says, or passes on.</summary>
     /// <param name="message">The message.</param>
     /// <param name="answers">Which request it answers, where its own correlation id does not say so.</param>
     public static EnqueueRequest ToEnqueue(ReadOnlyMemory<byte> message, string answers = "")
@@ -63,6 +63,7 @@ internal static class FabricMessages
 
         using (envelope)
         {
+            CompressedMessage.Reopen(envelope);
             var request = ToEnqueue(envelope);
             return answers.Length > 0 ? request with { CorrelationId = answers } : request;
         }
@@ -71,9 +72,9 @@ internal static class FabricMessages
     /// <summary>What a mailbox needs to know of a message.</summary>
     public static EnqueueRequest ToEnqueue(Envelope envelope) => new(envelope.Bytes, envelope.Source, envelope.Id)
     {
-        CorrelationId = envelope.CorrelationId,
+        CorrelationId = envelope.Routed.CorrelationId,
         BodyHash = Fingerprint.OfBytes(envelope.Bytes.Span),
-        Priority = envelope.Priority,
-        TtlMs = envelope.TtlMs,
+        Priority = envelope.Routed.Priority,
+        TtlMs = envelope.Routed.TtlMs,
     };
 }

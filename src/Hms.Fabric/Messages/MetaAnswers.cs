@@ -32,7 +32,8 @@ internal sealed class MetaAnswers(IFabric fabric, FabricClock clock)
     /// To <c>state_query</c> (section 3.5): the record of the <c>task_id</c>, <c>lock_id</c>, <c>barrier_id</c> or <c>supervisor_id</c> in
     /// the content; of the fabric, where it names none.
     /// </summary>
-    /// <exception cref="FaultException"><see cref="ErrorCode.DestinationNotFound"/> where there is no such thing.</exception>
+    /// <exception cref="FaultException"><see cref="ErrorCode.DestinationNotFound"/> where there is no such thing,
+    /// <see cref="ErrorCode.Validation"/> where there can be none of that name.</exception>
     public async ValueTask<Action<Utf8JsonWriter>> StateAsync(JsonElement content, CancellationToken cancellationToken) =>
         Named(content, "task_id") is { } task ? (await fabric.Tasks.GetAsync(task, default, cancellationToken)).WriteTo
         : Named(content, "lock_id") is { } name ? (await fabric.Locks.GetAsync(name, cancellationToken)).WriteTo
@@ -40,8 +41,17 @@ internal sealed class MetaAnswers(IFabric fabric, FabricClock clock)
         : Named(content, "supervisor_id") is { } supervisor ? (await fabric.Supervisors.GetAsync(supervisor, cancellationToken)).WriteTo
         : await StatusAsync(cancellationToken);
 
-    private static string? Named(JsonElement content, string member) =>
-        content.Member(member) is { ValueKind: JsonValueKind.String } value && Names.IsName(value.GetString()) ? value.GetString() : null;
+    private static string? Named(JsonElement content, string member)
+    {
+        if (content.Member(member) is not { } value)
+        {
+            return null;
+        }
+
+        var name = value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        Coordination.Refusals.RequireName(name, $"/content/{member}");
+        return name;
+    }
 
     private void WriteStatus(Utf8JsonWriter json, FabricStatus status)
     {

@@ -10,7 +10,10 @@ namespace Hms.Fabric.Messages;
 internal sealed class MetaSupervisor(IEntities entities, FabricClock clock, MetaAnswers answers)
 {
     /// <summary>Does what a message asks; returns when that is durable, and its answer with it.</summary>
-    public async ValueTask TakeAsync(Envelope message, CancellationToken cancellationToken)
+    /// <param name="message">The message; of a compressed one, that inside.</param>
+    /// <param name="sent">The same as it was sent.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    public async ValueTask<Moved> TakeAsync(Envelope message, EnqueueRequest sent, CancellationToken cancellationToken)
     {
         var directory = entities.Directory(Partition.NumberOf(message.Source));
         switch (message.MessageType)
@@ -18,27 +21,21 @@ internal sealed class MetaSupervisor(IEntities entities, FabricClock clock, Meta
             case "supervisor_registration":
                 SupervisorDirectory.RequireSupervisorId(message.Source);
                 var registration = Registration.Read(message.Content);
-                await directory.RegisterAsync(message.Source, registration, Configuration(message, registration), cancellationToken);
-                break;
+                return await directory.RegisterAsync(sent, registration, Configuration(message, registration), cancellationToken);
             case "supervisor_deregistration":
-                await directory.DeregisterAsync(message.Source, cancellationToken);
-                break;
+                return await directory.DeregisterAsync(sent, cancellationToken);
             case "supervisor_heartbeat":
             case "supervisor_status_response":
                 await directory.HeartbeatAsync(message.Source, Heartbeat.Read(message.Content), cancellationToken);
-                break;
+                return Moved.Now;
             case "sync_request":
-                await AnswerAsync(message, "sync_response", await answers.SyncAsync(message, cancellationToken), cancellationToken);
-                break;
+                return await AnswerAsync(message, "sync_response", await answers.SyncAsync(message, cancellationToken), cancellationToken);
             case "state_query":
-                await AnswerStateAsync(message, cancellationToken);
-                break;
+                return await AnswerStateAsync(message, cancellationToken);
             case "supervisor_status_request":
-                await AnswerAsync(message, "supervisor_status_response", await answers.StatusAsync(cancellationToken), cancellationToken);
-                break;
+                return await AnswerAsync(message, "supervisor_status_response", await answers.StatusAsync(cancellationToken), cancellationToken);
             default:
-                await RefuseAsync(message, NotTaken(message), cancellationToken);
-                break;
+                return await RefuseAsync(message, NotTaken(message), cancellationToken);
         }
     }
 
@@ -54,29 +51,28 @@ internal sealed class MetaSupervisor(IEntities entities, FabricClock clock, Meta
             json.WriteEndObject();
         });
 
-    private async ValueTask AnswerStateAsync(Envelope message, CancellationToken cancellationToken)
+    private async ValueTask<Moved> AnswerStateAsync(Envelope message, CancellationToken cancellationToken)
     {
         Action<Utf8JsonWriter> state;
         try
         {
             state = await answers.StateAsync(message.Content, cancellationToken);
         }
-        catch (FaultException e) when (e.Fault.Code == ErrorCode.DestinationNotFound)
+        catch (FaultException e) when (e.Fault.Code is ErrorCode.DestinationNotFound or ErrorCode.Validation)
         {
-            await RefuseAsync(message, e.Fault with { SourceMessageId = message.Id }, cancellationToken);
-            return;
+            return await RefuseAsync(message, e.Fault with { SourceMessageId = message.Id }, cancellationToken);
         }
 
-        await AnswerAsync(message, "state_response", state, cancellationToken);
+        return await AnswerAsync(message, "state_response", state, cancellationToken);
     }
 
-    private async ValueTask AnswerAsync(
+    private async ValueTask<Moved> AnswerAsync(
         Envelope message, string messageType, Action<Utf8JsonWriter> writeContent, CancellationToken cancellationToken)
     {
         var answer = FabricMessages.Answer(AnswerId(message), message, messageType, clock.Now, writeContent);
         try
         {
-            await PutAsync(message, answer, cancellationToken);
+            return await PutAsync(message, answer, cancellationToken);
         }
         catch (FaultException e) when (e.Fault.Code == ErrorCode.DestinationNotFound)
         {
@@ -89,7 +85,7 @@ internal sealed class MetaSupervisor(IEntities entities, FabricClock clock, Meta
     }
 
     /// <summary>Says what is wrong with the message: to its source where that has a mailbox, else to whoever sends.</summary>
-    private async ValueTask RefuseAsync(Envelope message, Fault fault, CancellationToken cancellationToken)
+    private async ValueTask<Moved> RefuseAsync(Envelope message, Fault fault, CancellationToken cancellationToken)
     {
         if (!Names.IsSupervisor(message.Source))
         {
@@ -98,7 +94,7 @@ internal sealed class MetaSupervisor(IEntities entities, FabricClock clock, Meta
 
         try
         {
-            await PutAsync(message, FabricMessages.ErrorResponse(AnswerId(message), message, fault, clock.Now), cancellationToken);
+            return await PutAsync(message, FabricMessages.ErrorResponse(AnswerId(message), message, fault, clock.Now), cancellationToken);
         }
         catch (FaultException e) when (e.Fault.Code == ErrorCode.DestinationNotFound)
         {
@@ -106,15 +102,17 @@ internal sealed class MetaSupervisor(IEntities entities, FabricClock clock, Meta
         }
     }
 
-    private async ValueTask PutAsync(Envelope message, byte[] answer, CancellationToken cancellationToken)
+    private async ValueTask<Moved> PutAsync(Envelope message, byte[] answer, CancellationToken cancellationToken)
     {
         try
         {
-            await entities.Mailbox(message.Source).EnqueueAsync(FabricMessages.ToEnqueue(answer), cancellationToken);
+            var result = await entities.Mailbox(message.Source).EnqueueAsync(FabricMessages.ToEnqueue(answer), cancellationToken);
+            return Moved.Now with { Duplicate = result.Duplicate };
         }
         catch (FaultException e) when (e.Fault.Code == ErrorCode.Conflict)
         {
             // The message was repeated, and its answer is in the mailbox since the first time.
+            return Moved.Now with { Duplicate = true };
         }
     }
 

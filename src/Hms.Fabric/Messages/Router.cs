@@ -93,9 +93,8 @@ internal sealed class Router(IEntities entities, MetaSupervisor meta, Coordinati
 
     private async ValueTask<SendReceipt> TakeAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken)
     {
-        await meta.TakeAsync(envelope.Routed, cancellationToken);
-        metrics.Accept(duplicate: false);
-        return new SendReceipt(envelope.Id, 1, Duplicate: false, request.Durability);
+        var taken = await meta.TakeAsync(envelope.Routed, Enqueue(envelope, request), cancellationToken);
+        return Receipt(envelope.Id, request, new EnqueueResult(0, taken.Duplicate, taken.FirstId));
     }
 
     /// <summary>Publishing to an unknown topic creates it (<c>api.md</c>, Messages).</summary>

@@ -25,7 +25,7 @@ internal sealed class SupervisorDirectory(IEntities entities, FabricClock clock,
         string id, Registration registration, CancellationToken cancellationToken = default)
     {
         RequireSupervisorId(id);
-        var result = await Part(id).RegisterAsync(id, registration, ReadOnlyMemory<byte>.Empty, cancellationToken);
+        var result = await Part(id).RegisterAsync(id, registration, cancellationToken);
         return result with { Record = await WithMailboxAsync(result.Record, cancellationToken) };
     }
 
