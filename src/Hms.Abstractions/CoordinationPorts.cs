@@ -41,7 +41,13 @@ public interface ILockPort : IOutboxPort
     ValueTask<LockRecord> DescribeAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Does what a <c>lock_request</c> asks; its answer goes into the mailbox of its source.</summary>
-    ValueTask<Moved> RequestAsync(LockRequest request, EnqueueRequest message, CancellationToken cancellationToken = default);
+    /// <param name="request">What is asked.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="isAsked">Whether who asks waits for the answer itself: one that is there at once is returned, and goes into no mailbox.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <returns>What came of it, and the answer; empty where that goes into the mailbox.</returns>
+    ValueTask<(Moved Moved, ReadOnlyMemory<byte> Answer)> RequestAsync(
+        LockRequest request, EnqueueRequest message, bool isAsked, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Under which a caller waits.</summary>

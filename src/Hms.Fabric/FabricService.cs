@@ -134,6 +134,12 @@ public sealed class FabricService : IFabric
             });
         }
 
+        if (CoordinationMessages.AsksForLock(envelope) && await _router.AskLockAsync(envelope, request, cancellationToken) is { } answer)
+        {
+            return new HandedReply(_entities.Mailbox(envelope.Source), answer, envelope.Routed.ReplyCorrelation);
+        }
+
+        // What waits for a lock is known to it from here on: it is the same message again.
         var exchange = new Exchange(_router, _entities.Mailbox(envelope.Source), envelope, request);
         return await exchange.RunAsync(wait < Ranges.WaitMax ? wait : Ranges.WaitMax, cancellationToken);
     }

@@ -28,8 +28,9 @@ internal sealed class LockHandle(Residents<LockEntity> locks, string name) : ILo
     public ValueTask<LockRecord> DescribeAsync(CancellationToken cancellationToken = default) =>
         locks.Find(name).DescribeAsync(cancellationToken);
 
-    public ValueTask<Moved> RequestAsync(LockRequest request, EnqueueRequest message, CancellationToken cancellationToken = default) =>
-        locks.Find(name).RequestAsync(request, message, cancellationToken);
+    public ValueTask<(Moved Moved, ReadOnlyMemory<byte> Answer)> RequestAsync(
+        LockRequest request, EnqueueRequest message, bool isAsked, CancellationToken cancellationToken = default) =>
+        locks.Find(name).RequestAsync(request, message, isAsked, cancellationToken);
 
     public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
         locks.Find(name).AcceptAsync(delivery, cancellationToken);

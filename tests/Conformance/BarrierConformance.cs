@@ -282,7 +282,7 @@ public abstract partial class BarrierConformance(IFabricFixture fixture) : Coord
                 await ToldAsync(supervisor, "barrier_request", call.BarrierId);
             }
 
-            var content = await ToldAsync(supervisor, "barrier_continue", call.BarrierId);
+            var content = isExpired ? await ToldInTheEndAsync(supervisor, call) : await ToldAsync(supervisor, "barrier_continue", call.BarrierId);
             told.Add(((bool?)content["all_ready"], (string?)content["reason"], (string?)content["initiator"], (long?)content["generation"]));
         }
 

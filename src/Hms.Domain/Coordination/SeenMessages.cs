@@ -22,7 +22,8 @@ internal sealed class SeenMessages(RowChanges changes, CoordinationLimits limits
     {
         var row = new RowReader(value);
         var id = new Fingerprint((ulong)row.Number(), (uint)row.Number());
-        _entries.Add(number, new Entry(id, (ulong)row.Number(), row.Number(), row.Text()));
+        var entry = new Entry(id, (ulong)row.Number(), row.Number(), row.Text(), default);
+        _entries.Add(number, entry with { Answer = row.Rest().ToArray() });
         _numbers[id] = number;
         _next = Math.Max(_next, number + 1);
     }
@@ -34,7 +35,8 @@ internal sealed class SeenMessages(RowChanges changes, CoordinationLimits limits
             return false;
         }
 
-        new RowWriter(value).Number((long)entry.Id.High).Number(entry.Id.Low).Number((long)entry.BodyHash).Number(entry.AtMs).Text(entry.FirstId);
+        new RowWriter(value).Number((long)entry.Id.High).Number(entry.Id.Low).Number((long)entry.BodyHash).Number(entry.AtMs).Text(entry.FirstId)
+            .Rest(entry.Answer.Span);
         return true;
     }
 
@@ -48,13 +50,17 @@ internal sealed class SeenMessages(RowChanges changes, CoordinationLimits limits
         }
 
         var entry = _entries[number];
-        return new Seen(entry.BodyHash == stamp.BodyHash, entry.FirstId.Length > 0 ? entry.FirstId : null);
+        return new Seen(entry.BodyHash == stamp.BodyHash, entry.FirstId.Length > 0 ? entry.FirstId : null, entry.Answer);
     }
 
-    public void Add(Stamp stamp, long now)
+    /// <summary>Knows the message from now on.</summary>
+    /// <param name="stamp">The message.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="answer">The answer that a repetition gets, where it stands in no mailbox.</param>
+    public void Add(Stamp stamp, long now, ReadOnlyMemory<byte> answer = default)
     {
         _numbers[stamp.Id] = _next;
-        _entries.Add(_next, new Entry(stamp.Id, stamp.BodyHash, now, stamp.FirstId ?? ""));
+        _entries.Add(_next, new Entry(stamp.Id, stamp.BodyHash, now, stamp.FirstId ?? "", answer));
         changes.Touch(RowKey.Of(RowKind, _next));
         _next++;
     }
@@ -88,5 +94,5 @@ internal sealed class SeenMessages(RowChanges changes, CoordinationLimits limits
         }
     }
 
-    private readonly record struct Entry(Fingerprint Id, ulong BodyHash, long AtMs, string FirstId);
+    private readonly record struct Entry(Fingerprint Id, ulong BodyHash, long AtMs, string FirstId, ReadOnlyMemory<byte> Answer);
 }

@@ -11,4 +11,5 @@ public sealed record Stamp(Fingerprint Id, ulong BodyHash, string? FirstId);
 /// <summary>A message that moved an entity before.</summary>
 /// <param name="SameBody">Whether it is the same message.</param>
 /// <param name="FirstId">The id that it came with first, where a key stands for it.</param>
-internal readonly record struct Seen(bool SameBody, string? FirstId);
+/// <param name="Answer">The answer that was handed to who asked, in no mailbox; empty elsewhere.</param>
+internal readonly record struct Seen(bool SameBody, string? FirstId, ReadOnlyMemory<byte> Answer);

@@ -73,4 +73,5 @@ public abstract record LockCommand
 /// <param name="CorrelationId">What its answer carries.</param>
 /// <param name="Answers">What the answer is known by to whoever waits for it.</param>
 /// <param name="Priority">Its priority, and its answer's.</param>
-public sealed record LockMessage(Stamp Stamp, string CorrelationId, string Answers, Priority Priority);
+/// <param name="IsAsked">Whether who asks waits for the answer itself, so that one which is there at once need not go through its mailbox.</param>
+public sealed record LockMessage(Stamp Stamp, string CorrelationId, string Answers, Priority Priority, bool IsAsked = false);

@@ -21,6 +21,12 @@ public abstract record LockReply
     /// <param name="Since">When whoever waits began to, in ticks; 0 where it does not wait.</param>
     public sealed record Answer(LockAnswer Value, long Since) : LockReply;
 
+    /// <summary>The <c>lock_response</c> to a message whose sender waits for it.</summary>
+    /// <param name="Message">The answer.</param>
+    /// <param name="IsDuplicate">Whether the message was there before.</param>
+    /// <param name="FirstId">The id that it came with first, where a key stands for it.</param>
+    public sealed record Told(ReadOnlyMemory<byte> Message, bool IsDuplicate, string? FirstId) : LockReply;
+
     /// <summary>Whether a token is current.</summary>
     public sealed record Checked(bool Current) : LockReply;
 

@@ -235,7 +235,10 @@ public sealed partial class LockState
         }
     }
 
-    private void TellAnswer(LockMessage by, string owner, LockAnswer answer, string? reason = null) => Tell(by, owner, json =>
+    private void TellAnswer(LockMessage by, string owner, LockAnswer answer, string? reason = null) =>
+        Post(by, owner, ResponseTo(by, owner, json => WriteAnswer(json, answer, reason)));
+
+    private static void WriteAnswer(Utf8JsonWriter json, LockAnswer answer, string? reason)
     {
         json.WriteBoolean("granted"u8, answer.Granted);
         if (answer.Granted)
@@ -251,18 +254,20 @@ public sealed partial class LockState
         {
             json.WriteString("reason"u8, reason);
         }
-    });
+    }
 
-    private void Tell(LockMessage by, string owner, Action<Utf8JsonWriter> writeMembers)
+    private void Post(LockMessage by, string owner, ReadOnlyMemory<byte> message) =>
+        _ties.Post(new OutboxMessage.Post(owner, message, by.Answers), _now, _effects);
+
+    private byte[] ResponseTo(LockMessage by, string owner, Action<Utf8JsonWriter> writeMembers)
     {
         var message = new FabricMessage($"answer_{by.Stamp.Id.High:x16}", owner, "lock_response", by.CorrelationId, _at) { Priority = by.Priority };
-        var bytes = message.Write(json =>
+        return message.Write(json =>
         {
             json.WriteStartObject();
             json.WriteString("lock_id"u8, _name);
             writeMembers(json);
             json.WriteEndObject();
         });
-        _ties.Post(new OutboxMessage.Post(owner, bytes, by.Answers), _now, _effects);
     }
 }

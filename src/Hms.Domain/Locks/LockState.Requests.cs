@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hms.Domain.Coordination;
 using Hms.Domain.Entities;
 using Hms.Protocol;
@@ -12,7 +13,7 @@ public sealed partial class LockState
     {
         if (command.By is { } by && _seen.Find(by.Stamp, _now) is { } before)
         {
-            return Repeated(before);
+            return Repeated(before, by, command.Bid.Owner);
         }
 
         // Who asks in one session has none of its earlier ones any more.
@@ -45,7 +46,7 @@ public sealed partial class LockState
     {
         if (command.By is { } by && _seen.Find(by.Stamp, _now) is { } before)
         {
-            return Repeated(before);
+            return Repeated(before, by, command.Owner);
         }
 
         if (_holder is not { } holder || holder.Owner != command.Owner || holder.Token != command.Token)
@@ -64,7 +65,7 @@ public sealed partial class LockState
     {
         if (command.By is { } by && _seen.Find(by.Stamp, _now) is { } before)
         {
-            return Repeated(before);
+            return Repeated(before, by, command.Owner);
         }
 
         if (_holder is not { } holder || holder.Owner != command.Owner || holder.Token != command.Token)
@@ -78,13 +79,9 @@ public sealed partial class LockState
         }
 
         GiveUp(LockEvent.Release);
-        if (command.By is { } message)
-        {
-            _seen.Add(message.Stamp, _now);
-            Tell(message, command.Owner, json => json.WriteBoolean("released"u8, true));
-        }
-
-        return Step<LockReply>.Of(LockReply.Done.Instance);
+        return command.By is { } message
+            ? AnswerNow(message, command.Owner, LockReply.Done.Instance, static json => json.WriteBoolean("released"u8, true))
+            : Step<LockReply>.Of(LockReply.Done.Instance);
     }
 
     internal Step<LockReply> Leave(LockCommand.Leave command)
@@ -189,18 +186,44 @@ public sealed partial class LockState
 
     private Step<LockReply> Answer(LockMessage? by, string owner, LockAnswer answer)
     {
-        if (by is not null)
-        {
-            _seen.Add(by.Stamp, _now);
-            TellAnswer(by, owner, answer);
-        }
-
-        return Step<LockReply>.Of(new LockReply.Answer(answer, 0));
+        var reply = new LockReply.Answer(answer, 0);
+        return by is null ? Step<LockReply>.Of(reply) : AnswerNow(by, owner, reply, json => WriteAnswer(json, answer, null));
     }
 
-    private static Step<LockReply> Repeated(Seen before) => before.SameBody
-        ? Step<LockReply>.Of(new LockReply.Repeated(before.FirstId))
-        : Step<LockReply>.Refuse(new Fault(ErrorCode.Conflict, "the id was used for another message"));
+    /// <summary>Answers a message that need not wait: to whoever asks itself, else into the mailbox of its source.</summary>
+    private Step<LockReply> AnswerNow(LockMessage by, string owner, LockReply reply, Action<Utf8JsonWriter> writeMembers)
+    {
+        var message = ResponseTo(by, owner, writeMembers);
+        _seen.Add(by.Stamp, _now, by.IsAsked ? message : default);
+        if (by.IsAsked)
+        {
+            return Step<LockReply>.Of(new LockReply.Told(message, IsDuplicate: false, null));
+        }
+
+        Post(by, owner, message);
+        return Step<LockReply>.Of(reply);
+    }
+
+    /// <summary>An answer that was handed over before is so again, or goes into the mailbox where nobody asks any more.</summary>
+    private Step<LockReply> Repeated(Seen before, LockMessage by, string owner)
+    {
+        if (!before.SameBody)
+        {
+            return Step<LockReply>.Refuse(new Fault(ErrorCode.Conflict, "the id was used for another message"));
+        }
+
+        if (by.IsAsked && !before.Answer.IsEmpty)
+        {
+            return Step<LockReply>.Of(new LockReply.Told(before.Answer, IsDuplicate: true, before.FirstId));
+        }
+
+        if (!before.Answer.IsEmpty)
+        {
+            Post(by, owner, before.Answer);
+        }
+
+        return Step<LockReply>.Of(new LockReply.Repeated(before.FirstId));
+    }
 
     private Step<LockReply> Unknown() =>
         Step<LockReply>.Refuse(new Fault(ErrorCode.DestinationNotFound, $"nobody ever asked for a lock {_name}"));

@@ -51,8 +51,9 @@ public sealed partial class MailboxState
             rest = _entries[sequence].IsMemory ? rest : Rest.Durable;
         }
 
+        // That there is nothing rests on all that was decided.
         _effects.Add(EndedSignal);
-        return Step<MailboxReply>.Of(new MailboxReply.Received(messages), rest);
+        return Step<MailboxReply>.Of(new MailboxReply.Received(messages), messages.Count == 0 ? Rest.Durable : rest);
     }
 
     /// <summary>As if every lease ran out now. What a requester waits for is its own.</summary>

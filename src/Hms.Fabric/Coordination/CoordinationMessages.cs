@@ -26,6 +26,9 @@ internal sealed class CoordinationMessages(IEntities entities, TaskService tasks
         };
     }
 
+    /// <summary>Whether a message asks for a lock.</summary>
+    public static bool AsksForLock(Envelope message) => message.Routed.MessageType == "lock_request" && MayMove(message);
+
     /// <summary>Moves what the message names; <see cref="Moved.Unknown"/> where there is no such thing.</summary>
     public ValueTask<Moved> MoveAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken)
     {
@@ -36,7 +39,7 @@ internal sealed class CoordinationMessages(IEntities entities, TaskService tasks
         {
             "task_assignment" => tasks.CreateAsync(TaskOrder.Read(routed.Content, routed.Source, sentTo), message, cancellationToken),
             "task_cancellation" => CancelAsync(routed, message, cancellationToken),
-            "lock_request" => LockAsync(LockRequest.Read(routed.Source, routed.Content), message, cancellationToken),
+            "lock_request" => LockAsync(routed, message, cancellationToken),
             "barrier_request" => barriers.CreateAsync(BarrierCall.Read(routed.Source, routed.Content), message, cancellationToken),
             "barrier_response" => RespondAsync(routed, sentTo, message, cancellationToken),
             _ => TellAsync(routed, sentTo, message, cancellationToken),
@@ -55,14 +58,27 @@ internal sealed class CoordinationMessages(IEntities entities, TaskService tasks
                 routed.Source, routed.Content.Text("reason"), message, cancellationToken)).Moved
             : Moved.Unknown;
 
-    private async ValueTask<Moved> LockAsync(LockRequest request, EnqueueRequest message, CancellationToken cancellationToken)
+    /// <summary>
+    /// Asks for a lock on behalf of one who waits for the answer: where that is there at once it is returned, with whether the message was
+    /// there before. Else it comes through the mailbox.
+    /// </summary>
+    public ValueTask<(Moved Moved, ReadOnlyMemory<byte> Answer)> AskLockAsync(
+        Envelope envelope, SendRequest request, CancellationToken cancellationToken) =>
+        LockAsync(envelope.Routed, Router.Enqueue(envelope, request), isAsked: true, cancellationToken);
+
+    private async ValueTask<Moved> LockAsync(Envelope routed, EnqueueRequest message, CancellationToken cancellationToken) =>
+        (await LockAsync(routed, message, isAsked: false, cancellationToken)).Moved;
+
+    private async ValueTask<(Moved Moved, ReadOnlyMemory<byte> Answer)> LockAsync(
+        Envelope routed, EnqueueRequest message, bool isAsked, CancellationToken cancellationToken)
     {
+        var request = LockRequest.Read(routed.Source, routed.Content);
         if (request.Action == LockAction.Acquire && (await entities.ViewSessionAsync(message.Source, cancellationToken)).Number == 0)
         {
             throw new FaultException(ErrorCode.DestinationNotFound, $"{message.Source} is not registered, so no answer can reach it");
         }
 
-        return await entities.Lock(request.LockId).RequestAsync(request, message, cancellationToken);
+        return await entities.Lock(request.LockId).RequestAsync(request, message, isAsked, cancellationToken);
     }
 
     private async ValueTask<Moved> RespondAsync(

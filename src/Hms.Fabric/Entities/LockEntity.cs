@@ -113,11 +113,12 @@ public sealed partial class LockEntity : ILockPort, IResident
         ((LockReply.Described)await _host.DecideAsync(new LockCommand.Describe(), cancellationToken)).Record;
 
     /// <inheritdoc/>
-    public async ValueTask<Moved> RequestAsync(LockRequest request, EnqueueRequest message, CancellationToken cancellationToken = default)
+    public async ValueTask<(Moved Moved, ReadOnlyMemory<byte> Answer)> RequestAsync(
+        LockRequest request, EnqueueRequest message, bool isAsked, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(message);
-        var by = new LockMessage(Stamps.Of(message), message.CorrelationId ?? Name, message.CorrelationId ?? message.Id, message.Priority);
+        var by = new LockMessage(Stamps.Of(message), message.CorrelationId ?? Name, message.CorrelationId ?? message.Id, message.Priority, isAsked);
         LockCommand command = request.Action switch
         {
             LockAction.Acquire => new LockCommand.Acquire(request.Bid, await SessionOfAsync(message.Source, cancellationToken))
@@ -132,7 +133,12 @@ public sealed partial class LockEntity : ILockPort, IResident
         var reply = await _host.DecideAsync(
             command with { Holder = await LookAsync(_keeper, cancellationToken), Head = await LookAsync(_heir, cancellationToken) },
             cancellationToken);
-        return reply is LockReply.Repeated { FirstId: var first } ? new Moved(true, true, first) : Moved.Now;
+        return reply switch
+        {
+            LockReply.Told told => (new Moved(true, told.IsDuplicate, told.FirstId), told.Message),
+            LockReply.Repeated repeated => (new Moved(true, true, repeated.FirstId), default),
+            _ => (Moved.Now, default),
+        };
     }
 
     /// <inheritdoc/>

@@ -39,6 +39,26 @@ internal sealed class Router(IEntities entities, MetaSupervisor meta, Coordinati
         }
     }
 
+    /// <summary>The answer to a request for a lock, where it is there at once; null where it comes through the mailbox.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>?> AskLockAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (moved, answer) = await coordination.AskLockAsync(envelope, request, cancellationToken);
+            if (answer.IsEmpty)
+            {
+                return null;
+            }
+
+            metrics.Accept(moved.Duplicate);
+            return answer;
+        }
+        catch (FaultException e) when (e.Fault.SourceMessageId.Length == 0)
+        {
+            throw new FaultException(e.Fault with { SourceMessageId = envelope.Id }, e.InnerException);
+        }
+    }
+
     /// <summary>What the fabric itself is told, as <see cref="RouteAsync"/>; returns a fault as a value.</summary>
     public async ValueTask<SendOutcome> TakeOneAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken)
     {
