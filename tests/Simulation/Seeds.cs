@@ -8,7 +8,7 @@ internal static class Seeds
     public const long First = 1;
 
     public static long Count { get; } =
-        long.TryParse(Environment.GetEnvironmentVariable("HMS_SIM_SEEDS"), CultureInfo.InvariantCulture, out var count) ? count : 3_000;
+        long.TryParse(Environment.GetEnvironmentVariable("HMS_SIM_SEEDS"), CultureInfo.InvariantCulture, out var count) ? count : 2_000;
 
     /// <summary>The first of so many seeds that fails, run once more so that its trace can be read; null where none does.</summary>
     public static RunResult? FindFailure(long count, string? broken = null)

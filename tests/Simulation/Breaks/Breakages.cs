@@ -12,6 +12,7 @@ internal static class Breakages
         ["version-check"] = () => new VersionCheck(),
         ["dedup"] = () => new Dedup(),
         ["heard"] = () => new Heard(),
+        ["fencing-counter"] = () => new FencingCounter(),
         ["outbox"] = () => new Outbox(),
         ["flush"] = () => new Flush(),
     };
@@ -49,6 +50,12 @@ internal static class Breakages
     private sealed class Heard : Breakage
     {
         public override bool Writes(EntityKey entity, RowKey row) => row.Kind != 'I';
+    }
+
+    /// <summary>A lock that is loaded anew does not know which tokens it has given out.</summary>
+    private sealed class FencingCounter : Breakage
+    {
+        public override bool Writes(EntityKey entity, RowKey row) => entity.Kind != EntityKind.Lock || row.Kind != 'h';
     }
 
     /// <summary>What an entity has to say is not stored with what it decided: a crash loses it.</summary>
