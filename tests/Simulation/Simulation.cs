@@ -67,6 +67,9 @@ internal sealed class Simulation
         {
             CheckEverythingWasHeard();
             new Aftermath(_world).Check();
+            _world.Ledger.Lives.Check();
+            new Bonds(_world).Check();
+            _workloads.ForEach(static workload => workload.CheckHeard());
         }
     }
 

@@ -79,6 +79,14 @@ public sealed partial class OutboxCarrier(IEntities entities, IEntityStore store
             await entities.TopicRegistry.OpenAsync(message.To.Name, cancellationToken);
             await port.AcceptAsync(delivery, cancellationToken);
         }
+        catch (FaultException e) when (e.Fault.Code == ErrorCode.DestinationNotFound && message is OutboxMessage.Post)
+        {
+            // Who is registered is found in the directory a moment before its mailbox is open, and is not to miss what it is told in that moment.
+            if ((await entities.ViewSessionAsync(message.To.Name, cancellationToken)).Number > 0)
+            {
+                throw new FaultException(ErrorCode.Unavailable, $"the mailbox of {message.To.Name} is being opened");
+            }
+        }
     }
 
     private IOutboxPort Find(EntityKey recipient) => recipient.Kind switch

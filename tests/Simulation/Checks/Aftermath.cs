@@ -26,7 +26,14 @@ internal sealed class Aftermath(SimWorld world)
 
     private void CheckNotLost(Sent sent)
     {
-        if (sent.To.Kind == DestinationKind.Fabric)
+        if (sent.PassedTo is { } passedTo)
+        {
+            foreach (var inbox in passedTo.Distinct().Select(_ledger.InboxOf).Where(inbox => sent.IsSurelyPassedOn && inbox.IsSteady && inbox.Registered < sent.Begun))
+            {
+                CheckIsThere(sent, inbox, topic: null);
+            }
+        }
+        else if (sent.To.Kind == DestinationKind.Fabric)
         {
             CheckAnswered(sent);
         }
@@ -69,7 +76,7 @@ internal sealed class Aftermath(SimWorld world)
     {
         var fits = copy.DeadReason switch
         {
-            "expired" => copy.Sent is { TtlMs: not null },
+            "expired" => copy.IsMortal || copy.Sent is { TtlMs: not null },
             "deregistered" => inbox.Leaving != Sent.Never,
             "max_attempts" => copy.Sequences.Count > 0,
             _ => copy.BuryTried,

@@ -40,7 +40,7 @@ internal sealed class Arrivals(SimWorld world, Inbox inbox)
         var id = IdOf(message.Span);
         if (!inbox.Copies.TryGetValue((id, topic), out var copy))
         {
-            copy = world.Ledger.Find(id) is { } sent ? Known(sent, message, topic) : Made(id, message);
+            copy = world.Ledger.Find(id) is { } sent ? Known(sent, message, topic) : Made(id, message, topic);
             inbox.Copies.Add((id, topic), copy);
             if (copy.Sent is { } known)
             {
@@ -73,7 +73,7 @@ internal sealed class Arrivals(SimWorld world, Inbox inbox)
 
     private Copy Known(Sent sent, ReadOnlyMemory<byte> message, string? topic)
     {
-        var isForHere = topic is null ? sent.IsForSupervisor && sent.To.Name == inbox.Name
+        var isForHere = topic is null ? sent.PassedTo?.Contains(inbox.Name) ?? (sent.IsForSupervisor && sent.To.Name == inbox.Name)
             : sent.To.Kind is DestinationKind.Topic or DestinationKind.Everybody && sent.To.Name == topic && sent.Source != inbox.Name;
         if (!isForHere)
         {
@@ -96,19 +96,20 @@ internal sealed class Arrivals(SimWorld world, Inbox inbox)
     }
 
     /// <summary>What the fabric made is about something that was sent.</summary>
-    private Copy Made(string id, ReadOnlyMemory<byte> message)
+    private Copy Made(string id, ReadOnlyMemory<byte> message, string? topic)
     {
         using var json = JsonDocument.Parse(message);
         var root = json.RootElement;
         var about = root.GetProperty("message_type").GetString() == "error_response"
             ? root.GetProperty("content").GetProperty("source_message_id").GetString()!
             : root.GetProperty("correlation_id").GetString()!;
-        if (root.GetProperty("source").GetString() != Names.MetaSupervisor || world.Ledger.Find(about)?.Source != inbox.Name)
+        if (root.GetProperty("source").GetString() != Names.MetaSupervisor
+            || (!world.Ledger.Hear(inbox, root) && world.Ledger.Find(about)?.Source != inbox.Name))
         {
             world.Fail($"{inbox.Name} got what nobody sent: {Encoding.UTF8.GetString(message.Span)}");
         }
 
-        return new Copy(id, null, null) { About = about };
+        return new Copy(id, null, topic) { About = about, IsMortal = root.TryGetProperty("ttl", out _) };
     }
 
     /// <summary>Whether a message that was ended may come again: it was not kept for good, or was subscribed to once more.</summary>
@@ -124,7 +125,7 @@ internal sealed class Arrivals(SimWorld world, Inbox inbox)
     /// </summary>
     private void CheckOrder(Copy copy, long begun)
     {
-        if (copy.Sent is not { } sent || inbox.HasLostAnswers || IsUncertain(copy) || !inbox.IsSteady)
+        if (copy.Sent is not { PassedTo: null } sent || inbox.HasLostAnswers || IsUncertain(copy) || !inbox.IsSteady)
         {
             return;
         }
@@ -136,7 +137,7 @@ internal sealed class Arrivals(SimWorld world, Inbox inbox)
         {
             var isBefore = other.Source == sent.Source && other.Priority == sent.Priority && other.Accepted <= sent.Begun;
             var isUrgent = copy.Topic is null && other.Priority > sent.Priority && other.Accepted <= begun;
-            if ((isBefore || isUrgent) && other is { TtlMs: null, IsMemory: false, CorrelationId: null })
+            if ((isBefore || isUrgent) && other is { TtlMs: null, IsMemory: false, CorrelationId: null, PassedTo: null })
             {
                 world.Fail($"{inbox.Name} got {sent.Id} before {other.Id}, which comes first");
             }

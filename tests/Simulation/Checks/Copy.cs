@@ -14,6 +14,9 @@ internal sealed class Copy(string id, Sent? sent, string? topic)
     /// <summary>Of a message that the fabric made, which one it is about.</summary>
     public string About { get; init; } = "";
 
+    /// <summary>Of a message that the fabric made, whether it has a time to live.</summary>
+    public bool IsMortal { get; init; }
+
     /// <summary>The numbers under which the mailbox had it.</summary>
     public SortedSet<long> Sequences { get; } = [];
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hms.Abstractions;
 using Hms.Protocol;
 using Hms.Simulation.Clients;
@@ -18,6 +19,20 @@ internal sealed class Ledger(SimWorld world)
     public IReadOnlyCollection<Inbox> Inboxes => _inboxes.Values;
 
     public long Step => world.Scheduler.Step;
+
+    /// <summary>The sessions of those who give signs of life.</summary>
+    public Lives Lives { get; } = new(world);
+
+    /// <summary>Told of each message that the fabric made, when it is first seen in a mailbox; each says whether it knows what it is about.</summary>
+    public List<Func<Inbox, JsonElement, bool>> Listeners { get; } = [];
+
+    /// <summary>Whether anybody knows what a message is about that the fabric made.</summary>
+    public bool Hear(Inbox inbox, JsonElement message)
+    {
+        var isKnown = Lives.Hear(inbox, message);
+        Listeners.ForEach(listener => isKnown |= listener(inbox, message));
+        return isKnown;
+    }
 
     public string NewId() => $"m{++_numbers}";
 
@@ -57,7 +72,7 @@ internal sealed class Ledger(SimWorld world)
     /// <summary>Notes what came of a try.</summary>
     public void End(Sent sent, bool wasKnown, Answer<SendReceipt> answer)
     {
-        if (answer.Fault is { Code: ErrorCode.Conflict or ErrorCode.Validation or ErrorCode.MessageFormat } fault)
+        if (answer.Fault is { Code: ErrorCode.Conflict or ErrorCode.Validation or ErrorCode.MessageFormat } fault && sent.PassedTo is null)
         {
             world.Fail($"{sent.Id} was refused: {fault.Message}");
         }
@@ -69,7 +84,7 @@ internal sealed class Ledger(SimWorld world)
             return;
         }
 
-        if (wasKnown && !answer.Value.Duplicate && sent.To.Kind != DestinationKind.Fabric)
+        if (wasKnown && !answer.Value.Duplicate && sent.To.Kind != DestinationKind.Fabric && sent.PassedTo is null)
         {
             world.Fail($"{sent.Id} was accepted before, and again not as a duplicate");
         }
@@ -77,7 +92,7 @@ internal sealed class Ledger(SimWorld world)
         if (sent.Accepted == Sent.Never)
         {
             sent.Accepted = Step;
-            if (sent.IsForSupervisor && FindInbox(sent.To.Name) is { } inbox && !inbox.Copies.ContainsKey((sent.Id, null)))
+            if (sent.IsForSupervisor && sent.PassedTo is null && FindInbox(sent.To.Name) is { } inbox && !inbox.Copies.ContainsKey((sent.Id, null)))
             {
                 inbox.Awaited.Add(sent);
             }

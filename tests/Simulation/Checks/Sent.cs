@@ -27,6 +27,14 @@ internal sealed class Sent
 
     public string Content { get; init; } = "{}";
 
+    /// <summary>
+    /// Of a message that moves a task, a lock or a barrier: whom that may pass it on to. Null for an ordinary one.
+    /// </summary>
+    public IReadOnlyList<string>? PassedTo { get; init; }
+
+    /// <summary>Whether all of them surely get it once it was accepted.</summary>
+    public bool IsSurelyPassedOn { get; init; }
+
     public ReadOnlyMemory<byte> Bytes { get; private set; }
 
     /// <summary>When its sender began to send it.</summary>

@@ -24,6 +24,12 @@ internal sealed partial class Supervisor
 
     public string Name => Client.Name;
 
+    /// <summary>What it says of itself when it registers.</summary>
+    public Registration Registration { get; init; } = new("simulated");
+
+    /// <summary>How often it gives a sign of life; null where it never does, and never dies.</summary>
+    public TimeSpan? Interval => Registration.HeartbeatIntervalMs is { } interval ? TimeSpan.FromMilliseconds(interval) : null;
+
     public SimClient Client { get; }
 
     public Inbox Inbox { get; }
@@ -42,9 +48,10 @@ internal sealed partial class Supervisor
         everybody.Tried = Math.Min(everybody.Tried, Step);
         var before = Session;
         Session = null;
+        var (begun, step) = (_world.Scheduler.Now, Step);
         var answer = await Client.AskUntilKnownAsync(
             restart ? "restart" : "register",
-            (fabric, stopped) => fabric.Supervisors.RegisterAsync(Name, new Registration("simulated") { Restart = restart }, stopped));
+            (fabric, stopped) => fabric.Supervisors.RegisterAsync(Name, Registration with { Restart = restart }, stopped));
         if (!answer.IsDone)
         {
             _world.Fail($"{Name} could not register: {answer}");
@@ -58,8 +65,9 @@ internal sealed partial class Supervisor
         }
 
         _sessionMayEnd |= restart && answer.Tries > 1;
-        Session = _sessionMayEnd ? null : session;
-
+        Session = _sessionMayEnd || Interval is not null ? null : session;
+        _world.Ledger.Lives.NoteSign(Name, session, begun, Interval);
+        _world.Ledger.Lives.NoteRegistered(Name, session, step);
         NoteRegistered();
     }
 
@@ -91,17 +99,6 @@ internal sealed partial class Supervisor
             return true;
         });
         _sessionMayEnd |= answer.IsUnknown;
-    }
-
-    /// <summary>Gives a sign of life, and sees that the session goes on.</summary>
-    public async Task BeatAsync()
-    {
-        var session = Session;
-        var answer = await Client.AskAsync("heartbeat", (fabric, stopped) => fabric.Supervisors.HeartbeatAsync(Name, new Heartbeat(), stopped));
-        if (answer.IsDone && session is not null && answer.Value.Session != session && !_world.HasSplit)
-        {
-            _world.Fail($"{Name} has the session {answer.Value.Session}, and was told {session}");
-        }
     }
 
     /// <summary>Subscribes to a topic or a pattern, until it is done or refused.</summary>

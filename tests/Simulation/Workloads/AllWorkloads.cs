@@ -12,12 +12,15 @@ internal static class AllWorkloads
         world => new RequestWorkload(world),
         world => new ComingWorkload(world),
         world => new LockWorkload(world),
+        world => new BarrierWorkload(world),
+        world => new TaskWorkload(world),
+        world => new SessionWorkload(world),
     ];
 
     /// <summary>One at least, and seldom all.</summary>
     public static List<Workload> Draw(SimWorld world)
     {
         var first = world.Dice.Below(Known.Length);
-        return [.. Known.Where((_, i) => i == first || world.Dice.Chance(0.3)).Select(make => make(world))];
+        return [.. Known.Where((_, i) => i == first || world.Dice.Chance(0.2)).Select(make => make(world))];
     }
 }

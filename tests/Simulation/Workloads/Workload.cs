@@ -1,3 +1,4 @@
+using Hms.Protocol;
 using Hms.Simulation.Clients;
 using Hms.Simulation.World;
 
@@ -29,12 +30,21 @@ internal abstract class Workload(SimWorld world)
     /// <summary>Checks, by asking, what must hold when all is over. Everything is answered then.</summary>
     public virtual Task CheckEndAsync() => Task.CompletedTask;
 
-    protected Supervisor NewSupervisor(string name)
+    /// <summary>Checks what must hold of all that was heard, when every mailbox has been looked into and nothing can be asked any more.</summary>
+    public virtual void CheckHeard()
     {
-        var supervisor = new Supervisor(world, name);
+    }
+
+    protected Supervisor NewSupervisor(string name, Registration? registration = null)
+    {
+        var supervisor = new Supervisor(world, name) { Registration = registration ?? new Registration("simulated") };
         _supervisors.Add(supervisor);
         return supervisor;
     }
+
+    /// <summary>What one says of itself that gives signs of life, or need not.</summary>
+    protected Registration AnyRegistration(double mortal) =>
+        new("simulated") { HeartbeatIntervalMs = Dice.Chance(mortal) ? Dice.Between(300, 3_000) : null };
 
     /// <summary>Does something again and again until the world closes, so often at most.</summary>
     protected async Task RepeatAsync(Supervisor supervisor, int times, Func<Task> act)

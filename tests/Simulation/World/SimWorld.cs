@@ -1,4 +1,7 @@
+using Hms.Domain.Barriers;
+using Hms.Domain.Coordination;
 using Hms.Domain.Mailboxes;
+using Hms.Domain.Tasks;
 using Hms.Domain.Topics;
 using Hms.Fabric;
 using Hms.Simulation.Breaks;
@@ -99,5 +102,9 @@ internal sealed class SimWorld
             DedupWindow = Forever,
         },
         Topics = new TopicLimits { FeedMax = Dice.Pick([3, 1_000]), DedupWindow = Forever },
+        Barriers = new BarrierLimits { KeptFor = Forever, Common = DrawCommon() },
+        Tasks = new TaskLimits { KeptFor = Forever, Common = DrawCommon() },
     };
+
+    private CoordinationLimits DrawCommon() => new() { DedupWindow = Forever, TiesFor = TimeSpan.FromSeconds(Dice.Pick([1, 60])) };
 }
