@@ -15,11 +15,14 @@ public sealed class OutboxCarrierTests : NoEntities, IDisposable
     private readonly World _world = new();
     private readonly FabricMetrics _metrics = new();
     private readonly Dictionary<string, IMailboxPort> _mailboxes = [];
+    private readonly HashSet<string> _registered = [];
     private readonly OutboxCarrier _carrier;
 
     public OutboxCarrierTests() => _carrier = new OutboxCarrier(this, _world.Store, _world.Bodies, NullLogger.Instance);
 
     public override IMailboxPort Mailbox(string supervisor) => _mailboxes[supervisor];
+
+    public override IDirectoryPort Directory(int partition) => new SomeDirectory(_registered);
 
     public void Dispose() => _metrics.Dispose();
 
@@ -43,6 +46,20 @@ public sealed class OutboxCarrierTests : NoEntities, IDisposable
         await CarryAsync(Post(2, "gone", "p2"), Post(3, "there", "p3"));
 
         Assert.Single(await there.ReceiveAsync(new ReceiveRequest()));
+    }
+
+    [Fact]
+    public async Task Who_is_registered_and_has_no_mailbox_yet_must_be_told_again()
+    {
+        _registered.Add("new");
+        _mailboxes.Add("new", New("new"));
+        OutboxEntry[] entries = [Post(2, "new", "p2")];
+        Assert.Equal([2], await _world.Store.CommitUntilAsync(_carrier.CarryAsync("lock", entries, default).AsTask()));
+        await OpenAsync("new");
+
+        await CarryAsync(entries);
+
+        Assert.Single(await _mailboxes["new"].ReceiveAsync(new ReceiveRequest()));
     }
 
     [Fact]
