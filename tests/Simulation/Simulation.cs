@@ -15,6 +15,9 @@ internal sealed class Simulation
 {
     private const int StepsMax = 200_000;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(90);
+
+    // Who was registered for the audit, and is silent again, dies in it or soon after.
+    private static readonly TimeSpan LastRest = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Feeding = TimeSpan.FromSeconds(5);
 
     private readonly SimWorld _world;
@@ -56,13 +59,14 @@ internal sealed class Simulation
         _world.IsClosing = true;
         _chaos.Heal();
         Go(() => work.IsCompleted, "the rest of the work");
-        ComeToRest();
+        ComeToRest(Rest);
         if (_world.Dice.Chance(0.5))
         {
             Restart();
         }
 
         Do(AuditAsync, "the audit");
+        ComeToRest(LastRest);
         if (_world.Failure is null)
         {
             CheckEverythingWasHeard();
@@ -106,7 +110,7 @@ internal sealed class Simulation
         string[]? after = null;
         Do(async () => before = await Picture.TakeAsync(_auditor, _world.Ledger.Inboxes), "the picture before the restart");
         _chaos.RestartAll();
-        ComeToRest();
+        ComeToRest(Rest);
         Do(async () => after = await Picture.TakeAsync(_auditor, _world.Ledger.Inboxes), "the picture after the restart");
         if (_world.Failure is null && !(before ?? []).SequenceEqual(after ?? []))
         {
@@ -120,9 +124,9 @@ internal sealed class Simulation
         Go(() => done.IsCompleted, what);
     }
 
-    private void ComeToRest()
+    private void ComeToRest(TimeSpan time)
     {
-        var rested = _world.Scheduler.Now + Rest.Ticks;
+        var rested = _world.Scheduler.Now + time.Ticks;
         Go(() => _world.Scheduler.Now >= rested, "rest");
     }
 

@@ -110,6 +110,7 @@ public sealed partial class BarrierState
 
     internal Step<BarrierReply> EndSession(BarrierCommand.EndSession command)
     {
+        _ties.Ended(command.Supervisor, command.UpTo);
         if (IsWaiting && _places.TryGetValue(command.Supervisor, out var place) && _sessions[place] <= command.UpTo)
         {
             End(BarrierEvent.LoseSession, $"the session of {command.Supervisor} has ended");

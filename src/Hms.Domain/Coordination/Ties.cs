@@ -50,6 +50,19 @@ internal sealed class Ties(EntityKey self, RowChanges changes, CoordinationLimit
         }
     }
 
+    /// <summary>
+    /// Notes that a supervisor's sessions up to a number have ended, and the entity was told so: should it rely on one of them again, since
+    /// it was shown alive a moment before, it must be told again.
+    /// </summary>
+    public void Ended(string supervisor, long upTo)
+    {
+        if (_ties.TryGetValue(supervisor, out var tie) && tie.Session > 0 && tie.Session <= upTo)
+        {
+            tie.Session = 0;
+            changes.Touch(RowKey.Of(RowKind, supervisor));
+        }
+    }
+
     /// <summary>Puts a message into a supervisor's mailbox.</summary>
     public void Post(OutboxMessage.Post message, long now, List<Effect> effects)
     {

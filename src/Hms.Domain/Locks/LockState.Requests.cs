@@ -105,6 +105,7 @@ public sealed partial class LockState
 
     internal Step<LockReply> EndSession(LockCommand.EndSession command)
     {
+        _ties.Ended(command.Supervisor, command.UpTo);
         LoseSessions(command.Supervisor, command.UpTo);
         return Step<LockReply>.Of(LockReply.Done.Instance);
     }

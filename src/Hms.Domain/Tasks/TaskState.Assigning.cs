@@ -94,6 +94,7 @@ public sealed partial class TaskState
 
     internal Step<TaskReply> EndSession(TaskCommand.EndSession command)
     {
+        _ties.Ended(command.Supervisor, command.UpTo);
         var isItsOwn = IsKnown && command.Supervisor == _assignee && _session > 0 && _session <= command.UpTo;
         if (!isItsOwn || TaskTable.Next(_phase, TaskChange.TryAgain) is null)
         {

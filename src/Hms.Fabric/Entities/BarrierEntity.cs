@@ -12,6 +12,7 @@ public sealed class BarrierEntity : IBarrierPort, IResident
     private readonly EntityHost<BarrierState, BarrierCommand, BarrierReply> _host;
     private readonly IEntities _entities;
     private readonly EndWaiters _waiters;
+    private readonly Visits _visits = new();
 
     /// <summary>The barrier of that id.</summary>
     public BarrierEntity(string id, IEntities entities, EntityServices services, BarrierLimits limits)
@@ -37,6 +38,7 @@ public sealed class BarrierEntity : IBarrierPort, IResident
         BarrierCall call, string? idempotencyKey, EnqueueRequest? message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(call);
+        using var visit = _visits.Begin();
         var sessions = await _entities.ViewSessionsAsync(call.Participants.Append(call.Initiator), cancellationToken);
         var command = new BarrierCommand.Create(call, sessions)
         {
@@ -91,7 +93,7 @@ public sealed class BarrierEntity : IBarrierPort, IResident
     public Task WakeAsync() => _host.WakeAsync();
 
     /// <inheritdoc/>
-    public bool TryPassivate() => _waiters.IsEmpty && _host.TryPassivate();
+    public bool TryPassivate() => _waiters.IsEmpty && _visits.IsEmpty && _host.TryPassivate();
 
     private static BarrierRecord RecordOf(BarrierReply reply) => ((BarrierReply.Described)reply).Record;
 }

@@ -14,6 +14,7 @@ public sealed partial class LockEntity : ILockPort, IResident
     private readonly IEntities _entities;
     private readonly EntityServices _services;
     private readonly Signals _signals;
+    private readonly Visits _visits = new();
     private volatile Seen _heir = Seen.Nobody;
     private volatile Seen _keeper = Seen.Nobody;
     private int _offers;
@@ -43,6 +44,7 @@ public sealed partial class LockEntity : ILockPort, IResident
         LockBid bid, LockTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(bid);
+        using var visit = _visits.Begin();
         var deadline = _services.Clock.Now + wait;
         while (true)
         {
@@ -72,13 +74,17 @@ public sealed partial class LockEntity : ILockPort, IResident
     }
 
     /// <inheritdoc/>
-    public async ValueTask LeaveAsync(ulong ticket, CancellationToken cancellationToken = default) =>
+    public async ValueTask LeaveAsync(ulong ticket, CancellationToken cancellationToken = default)
+    {
+        using var visit = _visits.Begin();
         await _host.DecideAsync(new LockCommand.Leave(ticket) { Head = await LookAsync(_heir, cancellationToken) }, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<LockAnswer> RenewAsync(
         string owner, long fencingToken, TimeSpan lease, CancellationToken cancellationToken = default)
     {
+        using var visit = _visits.Begin();
         var command = new LockCommand.Renew(owner, fencingToken, (long)lease.TotalMilliseconds)
         {
             Holder = await LookAsync(_keeper, cancellationToken),
@@ -89,17 +95,21 @@ public sealed partial class LockEntity : ILockPort, IResident
 
     /// <inheritdoc/>
     public async ValueTask ReleaseAsync(
-        string owner, long fencingToken, DateTimeOffset? unlessRenewed, CancellationToken cancellationToken = default) => await _host.DecideAsync(
-        new LockCommand.Release(owner, fencingToken)
+        string owner, long fencingToken, DateTimeOffset? unlessRenewed, CancellationToken cancellationToken = default)
+    {
+        using var visit = _visits.Begin();
+        var command = new LockCommand.Release(owner, fencingToken)
         {
             UnlessRenewed = unlessRenewed?.ToUnixTimeMilliseconds(),
             Head = await LookAsync(_heir, cancellationToken),
-        },
-        cancellationToken);
+        };
+        await _host.DecideAsync(command, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<bool> CheckAsync(long fencingToken, CancellationToken cancellationToken = default)
     {
+        using var visit = _visits.Begin();
         var command = new LockCommand.Check(fencingToken)
         {
             Holder = await LookAsync(_keeper, cancellationToken),
@@ -118,6 +128,7 @@ public sealed partial class LockEntity : ILockPort, IResident
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(message);
+        using var visit = _visits.Begin();
         var by = new LockMessage(Stamps.Of(message), message.CorrelationId ?? Name, message.CorrelationId ?? message.Id, message.Priority, isAsked);
         LockCommand command = request.Action switch
         {
@@ -154,7 +165,7 @@ public sealed partial class LockEntity : ILockPort, IResident
     public Task WakeAsync() => _host.WakeAsync();
 
     /// <inheritdoc/>
-    public bool TryPassivate() => _signals.IsEmpty && _host.TryPassivate();
+    public bool TryPassivate() => _signals.IsEmpty && _visits.IsEmpty && _host.TryPassivate();
 
     /// <summary>The number of the owner's session; 0 where it is not registered, and so has none.</summary>
     private async ValueTask<long> SessionOfAsync(string owner, CancellationToken cancellationToken)
@@ -211,6 +222,7 @@ public sealed partial class LockEntity : ILockPort, IResident
     /// <summary>The lock is free, and kept for who is next: its session is looked at, and the lock told what was found.</summary>
     private async Task OfferAsync()
     {
+        using var visit = _visits.Begin();
         int seen;
         do
         {

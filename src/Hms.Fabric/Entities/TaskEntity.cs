@@ -14,6 +14,7 @@ public sealed partial class TaskEntity : ITaskPort, IResident
     private readonly IEntities _entities;
     private readonly EntityServices _services;
     private readonly EndWaiters _waiters;
+    private readonly Visits _visits = new();
     private volatile Wanted? _wanted;
     private volatile string? _assignee;
     private int _searches;
@@ -43,6 +44,7 @@ public sealed partial class TaskEntity : ITaskPort, IResident
         TaskOrder order, IReadOnlyList<TaskPhase> dependencies, EnqueueRequest? message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(order);
+        using var visit = _visits.Begin();
         var assignee = await _entities.Directory(Partition.NumberOf(order.Assignee)).GetAsync(order.Assignee, cancellationToken);
         var command = new TaskCommand.Create(order, dependencies, new Traits(assignee.Registration.Roles, assignee.Registration.Capabilities))
         {
@@ -99,6 +101,7 @@ public sealed partial class TaskEntity : ITaskPort, IResident
     public async ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(delivery);
+        using var visit = _visits.Begin();
 
         // Each has one effect however often it is heard, so nobody need be remembered for having said it.
         TaskCommand command = OutboxMessage.Decode(delivery.Payload) switch
@@ -116,7 +119,7 @@ public sealed partial class TaskEntity : ITaskPort, IResident
     public Task WakeAsync() => _host.WakeAsync();
 
     /// <inheritdoc/>
-    public bool TryPassivate() => _waiters.IsEmpty && _host.TryPassivate();
+    public bool TryPassivate() => _waiters.IsEmpty && _visits.IsEmpty && _host.TryPassivate();
 
     private static TaskChange ChangeOf(TaskReportKind kind) => kind switch
     {
@@ -160,6 +163,7 @@ public sealed partial class TaskEntity : ITaskPort, IResident
     /// <summary>Looks for who is to do it, and tells the task who was found.</summary>
     private async Task SearchAsync()
     {
+        using var visit = _visits.Begin();
         int seen;
         do
         {

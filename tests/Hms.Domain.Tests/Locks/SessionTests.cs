@@ -37,6 +37,16 @@ public sealed class SessionTests
         Assert.True(_rig.Acquire("b").Granted);
     }
 
+    /// <summary>It was shown alive a moment before its end, of which it was told while it held nothing.</summary>
+    [Fact]
+    public void A_session_whose_end_was_told_is_attached_to_again_where_it_is_relied_on()
+    {
+        _rig.Release("a", _rig.Acquire("a", session: 3).FencingToken);
+        _rig.EndSession("a", 3);
+        _rig.Acquire("a", session: 3);
+        Assert.Equal([new OutboxMessage.Attach("a", 3, EntityKey.Lock("db"))], _rig.Sent);
+    }
+
     [Fact]
     public void A_lock_without_a_session_is_not_lost_by_the_end_of_one()
     {
@@ -223,7 +233,7 @@ public sealed class SessionTests
         _rig.EndSession("a", 3);
         Assert.IsType<OutboxMessage.Post>(Assert.Single(_rig.Sent));
         _rig.WakeWhenWanted();
-        Assert.Equal([new OutboxMessage.Detach("a", EntityKey.Lock("db")), new OutboxMessage.Farewell("a")], _rig.Sent);
+        Assert.Equal([new OutboxMessage.Farewell("a")], _rig.Sent);
         _rig.Restart();
         Assert.Null(_rig.State.NextWake);
     }

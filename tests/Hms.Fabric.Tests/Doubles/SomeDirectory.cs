@@ -4,12 +4,13 @@ using Hms.Protocol.Coordination;
 
 namespace Hms.Fabric.Tests.Doubles;
 
-/// <summary>A directory that knows who is registered, and nothing else.</summary>
-internal sealed class SomeDirectory(IReadOnlySet<string> registered) : IDirectoryPort
+/// <summary>A directory of which only sessions are asked.</summary>
+/// <param name="view">What it says of a supervisor's session.</param>
+internal sealed class SomeDirectory(Func<string, ValueTask<SessionView>> view) : IDirectoryPort
 {
-    public ValueTask<IReadOnlyList<SessionView>> ViewSessionsAsync(
+    public async ValueTask<IReadOnlyList<SessionView>> ViewSessionsAsync(
         IReadOnlyList<string> ids, CancellationToken cancellationToken = default) =>
-        new([.. ids.Select(id => registered.Contains(id) ? new SessionView(id, 1, true) : new SessionView(id, 0, false))]);
+        await Task.WhenAll(ids.Select(id => view(id).AsTask()));
 
     public ValueTask<RegistrationResult> RegisterAsync(
         string id, Registration registration, CancellationToken cancellationToken = default) =>

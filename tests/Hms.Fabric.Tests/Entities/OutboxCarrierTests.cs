@@ -6,6 +6,7 @@ using Hms.Fabric.Entities;
 using Hms.Fabric.Storage;
 using Hms.Fabric.Tests.Doubles;
 using Hms.Protocol;
+using Hms.Protocol.Coordination;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hms.Fabric.Tests.Entities;
@@ -22,7 +23,8 @@ public sealed class OutboxCarrierTests : NoEntities, IDisposable
 
     public override IMailboxPort Mailbox(string supervisor) => _mailboxes[supervisor];
 
-    public override IDirectoryPort Directory(int partition) => new SomeDirectory(_registered);
+    public override IDirectoryPort Directory(int partition) => new SomeDirectory(
+        supervisor => ValueTask.FromResult(new SessionView(supervisor, _registered.Contains(supervisor) ? 1 : 0, IsAlive: true)));
 
     public void Dispose() => _metrics.Dispose();
 

@@ -21,6 +21,6 @@ internal static class AllWorkloads
     public static List<Workload> Draw(SimWorld world)
     {
         var first = world.Dice.Below(Known.Length);
-        return [.. Known.Where((_, i) => i == first || world.Dice.Chance(0.2)).Select(make => make(world))];
+        return [.. Known.Where((_, i) => i == first || world.Dice.Chance(0.15)).Select(make => make(world))];
     }
 }
