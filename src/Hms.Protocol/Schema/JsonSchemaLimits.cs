@@ -20,7 +20,7 @@ public static class JsonSchemaLimits
     /// <summary>Significant digits of <c>multipleOf</c>: 400.</summary>
     public const int DivisorDigitsMax = 400;
 
-    /// <summary>Time that one match of a pattern may take: 100 ms. Most patterns run in linear time and never come near.</summary>
+    /// <summary>Time that one match of a pattern may take: 100 ms, twice. Most patterns never come near.</summary>
     public static readonly TimeSpan MatchTime = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Time from the first match of one check to its last: 1 s.</summary>

@@ -59,8 +59,14 @@ public sealed class HostileInputTests
     }
 
     [Fact]
-    public void A_pattern_that_needs_no_backtracking_never_explodes() =>
-        Assert.False(Checks.IsValid("""{"pattern":"^(a+)+$"}""", $"\"{Checks.Repeat("a", 100_000)}b\""));
+    public void A_pattern_that_fits_at_once_takes_no_time_whatever_the_length() =>
+        Assert.True(Checks.IsValid("""{"pattern":"^(a+)+$"}""", $"\"{Checks.Repeat("a", 100_000)}\""));
+
+    /// <summary>An automaton for it has so many states that .NET's non-backtracking engine was busy for two minutes.</summary>
+    [Fact]
+    public void A_pattern_of_nested_counts_is_given_up() => Assert.Equal(
+        [": pattern took too long: ([ab]*a[ab]{300}){1,30}c"],
+        Checks.Problems("""{"pattern":"([ab]*a[ab]{300}){1,30}c"}""", $"\"{Checks.Repeat("abbab", 200)}\""));
 
     [Fact]
     public void A_pattern_that_explodes_is_given_up()
