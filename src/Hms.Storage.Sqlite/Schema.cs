@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hms.Domain.Entities;
 using Hms.Fabric.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -10,8 +11,11 @@ namespace Hms.Storage.Sqlite;
 /// </summary>
 internal static class Schema
 {
+    private static readonly string HeaderKey = Convert.ToHexString(RowKey.Header.Encode());
+
     // Bodies are numbered as they come, so that they are appended whatever mailbox they go to. Rows lie by entity and key; they are
-    // few and small enough to fit into pages without overflow.
+    // few and small enough to fit into pages without overflow. The header row lies with the entity's version, which every commit writes anyway:
+    // so what changes most lies close together, also where many entities change at the same time.
     private static readonly string[] Steps =
     [
         """
@@ -22,6 +26,11 @@ internal static class Schema
             UNIQUE (kind, name));
         CREATE TABLE row (entity INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (entity, key)) WITHOUT ROWID;
         CREATE TABLE body (id INTEGER PRIMARY KEY, trace TEXT, message BLOB NOT NULL);
+        """,
+        $"""
+        ALTER TABLE entity ADD COLUMN header BLOB;
+        UPDATE entity SET header = (SELECT value FROM row WHERE row.entity = entity.no AND key = x'{HeaderKey}');
+        DELETE FROM row WHERE key = x'{HeaderKey}';
         """,
     ];
 

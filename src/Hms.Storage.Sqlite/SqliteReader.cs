@@ -15,7 +15,7 @@ internal sealed class SqliteReader : IDisposable
         _connection = connection;
         _begin = new(connection, "BEGIN");
         _end = new(connection, "COMMIT");
-        _entity = new(connection, "SELECT no, version FROM entity WHERE kind = ? AND name = ?");
+        _entity = new(connection, "SELECT no, version, header FROM entity WHERE kind = ? AND name = ?");
         _rows = new(connection, "SELECT key, value FROM row WHERE entity = ? ORDER BY key");
         _body = new(connection, "SELECT trace, message FROM body WHERE id = ?");
     }
@@ -29,12 +29,25 @@ internal sealed class SqliteReader : IDisposable
         }
 
         var (number, version) = (_entity.Number(0), _entity.Number(1));
+        var header = _entity.IsNull(2) ? null : _entity.Bytes(2).ToArray();
         _entity.Reset();
         var rows = new List<Row>();
         _rows.Bind(1, number);
         while (_rows.Next())
         {
-            rows.Add(new Row(RowKey.Decode(_rows.Bytes(0)), _rows.Bytes(1).ToArray()));
+            var row = new Row(RowKey.Decode(_rows.Bytes(0)), _rows.Bytes(1).ToArray());
+            if (header is not null && row.Key.Kind > RowKey.Header.Kind)
+            {
+                rows.Add(new Row(RowKey.Header, header));
+                header = null;
+            }
+
+            rows.Add(row);
+        }
+
+        if (header is not null)
+        {
+            rows.Add(new Row(RowKey.Header, header));
         }
 
         return new StoredEntity(version, rows);

@@ -11,7 +11,6 @@ namespace Hms.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
-    private const int KnownMax = 1_000_000;
     private const long ReservedMs = 1_000;
     private const long ReservedBodies = 100_000;
 
@@ -20,15 +19,12 @@ internal sealed class SqliteWriter : IDisposable
     private readonly Checkpointer _checkpointer;
     private readonly Statement _moveRest;
     private readonly EntityCommit _commit = new();
-    private readonly Dictionary<EntityKey, (long Number, long Version)> _known = [];
+    private readonly EntityTables _tables;
     private readonly List<(ICommitSource Source, StoreException? Failure)> _collected = [];
-    private readonly Statement _begin, _end, _rollBack, _findEntity, _addEntity, _updateEntity, _putRow, _deleteRow, _addBody, _deleteBody, _fabric;
+    private readonly Statement _begin, _end, _rollBack, _fabric;
     private long _decidedAt;
     private long _timeReserved;
     private long _bodiesReserved;
-    private int _bodies;
-    private long _bytes;
-    private int _rows;
 
     public SqliteWriter(SqliteConnection connection, Checkpointer checkpointer, StoreMetrics metrics, long decidedAt)
     {
@@ -40,13 +36,7 @@ internal sealed class SqliteWriter : IDisposable
         _begin = new(connection, "BEGIN IMMEDIATE");
         _end = new(connection, "COMMIT");
         _rollBack = new(connection, "ROLLBACK");
-        _findEntity = new(connection, "SELECT no, version FROM entity WHERE kind = ? AND name = ?");
-        _addEntity = new(connection, "INSERT INTO entity (kind, name, version) VALUES (?, ?, 0) RETURNING no");
-        _updateEntity = new(connection, "UPDATE entity SET version = ?, wake_ms = ? WHERE no = ?");
-        _putRow = new(connection, "INSERT INTO row VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value");
-        _deleteRow = new(connection, "DELETE FROM row WHERE entity = ? AND key = ?");
-        _addBody = new(connection, "INSERT INTO body VALUES (?, ?, ?)");
-        _deleteBody = new(connection, "DELETE FROM body WHERE id = ?");
+        _tables = new EntityTables(connection);
         _fabric = new(connection, "UPDATE fabric SET decided_at_ms = ?, body_high = ?");
     }
 
@@ -60,8 +50,7 @@ internal sealed class SqliteWriter : IDisposable
         var taken = 0;
         try
         {
-            _bodies = _rows = 0;
-            _bytes = 0;
+            _tables.BeginCount();
             _begin.Run();
             for (; taken < sources.Count; taken++)
             {
@@ -107,12 +96,12 @@ internal sealed class SqliteWriter : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (Statement[])
-            [_begin, _end, _rollBack, _findEntity, _addEntity, _updateEntity, _putRow, _deleteRow, _addBody, _deleteBody, _fabric, _moveRest])
+        foreach (var statement in (Statement[])[_begin, _end, _rollBack, _fabric, _moveRest])
         {
             statement.Dispose();
         }
 
+        _tables.Dispose();
         _connection.Dispose();
     }
 
@@ -138,18 +127,17 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         var at = _collected.Count - 1;
-        var (number, version) = Find(_commit.Key);
+        var (number, version) = _tables.Find(_commit.Key);
         if (version != _commit.ExpectedVersion)
         {
             // Somebody else has changed this entity: its commit fails, those of the others do not.
-            _known.Remove(_commit.Key);
+            _tables.Forget(_commit.Key);
             _collected[at] = (source, new StoreException(
                 $"{_commit.Key} is at version {version}, not at {_commit.ExpectedVersion}: it was changed elsewhere"));
             return;
         }
 
-        Write(number);
-        _known[_commit.Key] = (number, version + 1);
+        _tables.Write(_commit, number);
         _decidedAt = Math.Max(_decidedAt, _commit.DecidedAt.ToUnixTimeMilliseconds());
     }
 
@@ -175,69 +163,9 @@ internal sealed class SqliteWriter : IDisposable
         return !_commit.IsEmpty;
     }
 
-    private (long Number, long Version) Find(EntityKey key)
-    {
-        if (_known.TryGetValue(key, out var known))
-        {
-            return known;
-        }
-
-        if (_known.Count >= KnownMax)
-        {
-            _known.Clear();
-        }
-
-        var kind = key.Kind.ToString();
-        _findEntity.Bind(1, kind).Bind(2, key.Name);
-        if (_findEntity.Next())
-        {
-            known = (_findEntity.Number(0), _findEntity.Number(1));
-            _findEntity.Reset();
-            return known;
-        }
-
-        _addEntity.Bind(1, kind).Bind(2, key.Name).Next();
-        known = (_addEntity.Number(0), 0);
-        _addEntity.Reset();
-        return known;
-    }
-
-    private void Write(long entity)
-    {
-        foreach (var (id, body) in _commit.Bodies)
-        {
-            _bytes += body.Message.Length;
-            _addBody.Bind(1, id).Bind(2, body.TraceParent).Bind(3, body.Message.Span).Run();
-        }
-
-        foreach (var id in _commit.DeletedBodies)
-        {
-            _deleteBody.Bind(1, id).Run();
-        }
-
-        foreach (var row in _commit.Rows)
-        {
-            if (row.Delete)
-            {
-                _deleteRow.Bind(1, entity).Bind(2, row.Key.Encode()).Run();
-            }
-            else
-            {
-                _putRow.Bind(1, entity).Bind(2, row.Key.Encode()).Bind(3, _commit.ValueOf(in row)).Run();
-            }
-        }
-
-        _updateEntity.Bind(1, _commit.ExpectedVersion + 1).Bind(2, _commit.Wake?.ToUnixTimeMilliseconds()).Bind(3, entity).Run();
-        _bodies += _commit.Bodies.Count;
-        _rows += _commit.Rows.Count;
-    }
-
-    /// <summary>Says how much was written (a page for each row, which lies in a mailbox of its own, and bodies one after the other).</summary>
     private void Checkpoint()
     {
-        const int pageBytes = 4096;
-        const int always = 4;
-        if (!_checkpointer.Count(always + _rows + (int)(_bytes / pageBytes)))
+        if (!_checkpointer.Count(_tables.Pages))
         {
             return;
         }
@@ -257,22 +185,17 @@ internal sealed class SqliteWriter : IDisposable
     {
         _metrics.Fsync.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
         _metrics.Entities.Record(_collected.Count);
-        if (_bodies > 0)
+        if (_tables.Bodies > 0)
         {
-            _metrics.Bodies.Record(_bodies);
+            _metrics.Bodies.Record(_tables.Bodies);
         }
     }
 
     private void RollBack()
     {
-        _known.Clear();
         _timeReserved = _bodiesReserved = 0;
         _metrics.Failures.Add(1);
-        foreach (var statement in (Statement[])[_findEntity, _addEntity])
-        {
-            statement.Reset();
-        }
-
+        _tables.BeginAnew();
         try
         {
             _rollBack.Run();

@@ -1,3 +1,4 @@
+using Hms.Domain.Entities;
 using Hms.Fabric.Storage;
 using Hms.Processes;
 using Microsoft.Data.Sqlite;
@@ -36,7 +37,7 @@ public sealed class OpeningTests : IDisposable
     public async Task File_of_a_later_version_is_refused_and_left_as_it_is()
     {
         await SqliteStore.Open(Options).DisposeAsync();
-        SetVersion(99);
+        Execute("PRAGMA user_version = 99");
 
         for (var tries = 0; tries < 2; tries++)
         {
@@ -44,8 +45,34 @@ public sealed class OpeningTests : IDisposable
             Assert.Contains("schema version 99, written by a later version", refused.Message, StringComparison.Ordinal);
         }
 
-        SetVersion(1);
+        Execute("PRAGMA user_version = 2");
         await SqliteStore.Open(Options).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Header_of_a_file_of_the_first_version_is_moved_to_its_entity()
+    {
+        var worker = new FakeEntity("worker");
+        worker.Rows.Add(RowKey.Header, [1]);
+        worker.Rows.Add(RowKey.Of('z'), [2]);
+        await using (var store = SqliteStore.Open(Options))
+        {
+            await worker.CommitAsync(store);
+        }
+
+        Execute("""
+            INSERT INTO row SELECT no, x'68230000000000000000', header FROM entity;
+            ALTER TABLE entity DROP COLUMN header;
+            PRAGMA user_version = 1;
+            """);
+
+        for (var starts = 0; starts < 2; starts++)
+        {
+            await using var store = SqliteStore.Open(Options);
+            var stored = await store.LoadAsync(worker.Key);
+            Assert.Equal([RowKey.Header, RowKey.Of('z')], stored!.Rows.Select(row => row.Key));
+            Assert.Equal([1, 2], stored.Rows.Select(row => row.Value.Span[0]));
+        }
     }
 
     [Fact]
@@ -104,13 +131,13 @@ public sealed class OpeningTests : IDisposable
         }
     }
 
-    private void SetVersion(int version)
+    private void Execute(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // A number of our own; a pragma takes no parameters.
-        command.CommandText = $"PRAGMA user_version = {version}";
+#pragma warning disable CA2100 // Texts of our own.
+        command.CommandText = sql;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
     }

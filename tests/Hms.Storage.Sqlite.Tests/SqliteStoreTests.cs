@@ -53,28 +53,6 @@ public sealed class SqliteStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rows_and_bodies_are_replaced_and_deleted()
-    {
-        var first = new FakeEntity("worker") { Wake = DateTimeOffset.UnixEpoch };
-        first.Rows.Add(RowKey.Of('a', 1), [1]);
-        first.Rows.Add(RowKey.Of('a', 2), [1]);
-        var body = _store.NextBodyId();
-        first.Bodies.Add(body, new MessageBody(new byte[] { 1 }, null));
-        await first.CommitAsync(_store);
-
-        var second = new FakeEntity("worker", version: 1);
-        second.Rows.Add(RowKey.Of('a', 1), [9]);
-        second.Rows.Add(RowKey.Of('a', 2), null);
-        second.DeletedBodies.Add(body);
-        Assert.Null(await second.CommitAsync(_store));
-
-        var row = Assert.Single((await _store.LoadAsync(first.Key))!.Rows);
-        Assert.Equal((RowKey.Of('a', 1), 9), (row.Key, row.Value.Span[0]));
-        Assert.Null((await _store.ReadBodiesAsync([body]))[0]);
-        Assert.Empty(await _store.ReadWakesAsync());
-    }
-
-    [Fact]
     public async Task Entity_at_another_version_fails_alone()
     {
         await new FakeEntity("worker").CommitAsync(_store);

@@ -110,9 +110,7 @@ public sealed partial class BarrierState : IEntityState
     }
 
     /// <inheritdoc/>
-    public void Loaded()
-    {
-    }
+    public void Loaded() => _seen.Loaded();
 
     /// <inheritdoc/>
     public bool Write(RowKey key, IBufferWriter<byte> value)

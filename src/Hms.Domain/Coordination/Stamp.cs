@@ -11,5 +11,6 @@ public sealed record Stamp(Fingerprint Id, ulong BodyHash, string? FirstId);
 /// <summary>A message that moved an entity before.</summary>
 /// <param name="SameBody">Whether it is the same message.</param>
 /// <param name="FirstId">The id that it came with first, where a key stands for it.</param>
-/// <param name="Answer">The answer that was handed to who asked, in no mailbox; empty elsewhere.</param>
-internal readonly record struct Seen(bool SameBody, string? FirstId, ReadOnlyMemory<byte> Answer);
+/// <param name="AtMs">When it moved the entity, in Unix milliseconds.</param>
+/// <param name="Answer">What makes the answer that was handed to who asked, in no mailbox; empty elsewhere.</param>
+internal readonly record struct Seen(bool SameBody, string? FirstId, long AtMs, ReadOnlyMemory<byte> Answer);

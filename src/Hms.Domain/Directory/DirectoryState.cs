@@ -61,6 +61,8 @@ public sealed partial class DirectoryState : IEntityState
     /// <inheritdoc/>
     public void Loaded()
     {
+        _seen.Loaded();
+
         // Before sessions had numbers, they had none.
         foreach (var member in _members.Values.Where(member => member.Number == 0))
         {

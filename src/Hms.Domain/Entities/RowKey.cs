@@ -20,6 +20,9 @@ public readonly record struct RowKey
     /// <summary>The name; null where the row has a number.</summary>
     public string? Name { get; }
 
+    /// <summary>The row of an entity that has one which is written with nearly every decision; a store may keep it with the entity itself.</summary>
+    public static RowKey Header { get; } = Of('h');
+
     /// <summary>A row with a number, which must not be negative.</summary>
     public static RowKey Of(char kind, long number = 0) => new(kind, number, null);
 

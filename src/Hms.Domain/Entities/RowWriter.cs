@@ -58,6 +58,15 @@ internal sealed class RowWriter(IBufferWriter<byte> output)
         return this;
     }
 
+    /// <summary>At most 65,535 bytes, with their number before them.</summary>
+    public RowWriter Bytes(ReadOnlySpan<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(output.GetSpan(sizeof(ushort)), checked((ushort)bytes.Length));
+        output.Advance(sizeof(ushort));
+        output.Write(bytes);
+        return this;
+    }
+
     /// <summary>Bytes up to the end.</summary>
     public void Rest(ReadOnlySpan<byte> bytes) => output.Write(bytes);
 }
@@ -74,7 +83,9 @@ internal struct RowReader(ReadOnlyMemory<byte> value)
 
     public long Number() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));
 
-    public string Text() => Encoding.UTF8.GetString(Take(BinaryPrimitives.ReadUInt16LittleEndian(Take(sizeof(ushort)))));
+    public string Text() => Encoding.UTF8.GetString(Bytes());
+
+    public ReadOnlySpan<byte> Bytes() => Take(BinaryPrimitives.ReadUInt16LittleEndian(Take(sizeof(ushort))));
 
     public long[] Numbers()
     {

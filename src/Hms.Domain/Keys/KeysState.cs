@@ -36,9 +36,7 @@ public sealed class KeysState : IEntityState
     public void Load(RowKey key, ReadOnlyMemory<byte> value) => _seen.Load(key.Number, value);
 
     /// <inheritdoc/>
-    public void Loaded()
-    {
-    }
+    public void Loaded() => _seen.Loaded();
 
     /// <inheritdoc/>
     public bool Write(RowKey key, IBufferWriter<byte> value) => _seen.Write(key.Number, value);

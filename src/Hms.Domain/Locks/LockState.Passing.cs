@@ -236,37 +236,23 @@ public sealed partial class LockState
     }
 
     private void TellAnswer(LockMessage by, string owner, LockAnswer answer, string? reason = null) =>
-        Post(by, owner, ResponseTo(by, owner, json => WriteAnswer(json, answer, reason)));
-
-    private static void WriteAnswer(Utf8JsonWriter json, LockAnswer answer, string? reason)
-    {
-        json.WriteBoolean("granted"u8, answer.Granted);
-        if (answer.Granted)
-        {
-            json.WriteNumber("fencing_token"u8, answer.FencingToken);
-            json.WriteString("expires_at"u8, JsonText.Timestamp(answer.ExpiresAt!.Value));
-            return;
-        }
-
-        json.WriteString("holder"u8, answer.Holder);
-        json.WriteNumber("queue_position"u8, answer.QueuePosition);
-        if (reason is not null)
-        {
-            json.WriteString("reason"u8, reason);
-        }
-    }
+        Post(by, owner, ResponseTo(by, owner, new LockSaid(answer), _now, reason));
 
     private void Post(LockMessage by, string owner, ReadOnlyMemory<byte> message) =>
         _ties.Post(new OutboxMessage.Post(owner, message, by.Answers), _now, _effects);
 
-    private byte[] ResponseTo(LockMessage by, string owner, Action<Utf8JsonWriter> writeMembers)
+    private byte[] ResponseTo(LockMessage by, string owner, LockSaid said, long at, string? reason = null)
     {
-        var message = new FabricMessage($"answer_{by.Stamp.Id.High:x16}", owner, "lock_response", by.CorrelationId, _at) { Priority = by.Priority };
+        var message = new FabricMessage(
+            $"answer_{by.Stamp.Id.High:x16}", owner, "lock_response", by.CorrelationId, DateTimeOffset.FromUnixTimeMilliseconds(at))
+        {
+            Priority = by.Priority,
+        };
         return message.Write(json =>
         {
             json.WriteStartObject();
             json.WriteString("lock_id"u8, _name);
-            writeMembers(json);
+            said.WriteTo(json, reason);
             json.WriteEndObject();
         });
     }

@@ -80,7 +80,7 @@ public sealed partial class LockState
 
         GiveUp(LockEvent.Release);
         return command.By is { } message
-            ? AnswerNow(message, command.Owner, LockReply.Done.Instance, static json => json.WriteBoolean("released"u8, true))
+            ? AnswerNow(message, command.Owner, LockReply.Done.Instance, new LockSaid(null))
             : Step<LockReply>.Of(LockReply.Done.Instance);
     }
 
@@ -188,14 +188,14 @@ public sealed partial class LockState
     private Step<LockReply> Answer(LockMessage? by, string owner, LockAnswer answer)
     {
         var reply = new LockReply.Answer(answer, 0);
-        return by is null ? Step<LockReply>.Of(reply) : AnswerNow(by, owner, reply, json => WriteAnswer(json, answer, null));
+        return by is null ? Step<LockReply>.Of(reply) : AnswerNow(by, owner, reply, new LockSaid(answer));
     }
 
     /// <summary>Answers a message that need not wait: to whoever asks itself, else into the mailbox of its source.</summary>
-    private Step<LockReply> AnswerNow(LockMessage by, string owner, LockReply reply, Action<Utf8JsonWriter> writeMembers)
+    private Step<LockReply> AnswerNow(LockMessage by, string owner, LockReply reply, LockSaid said)
     {
-        var message = ResponseTo(by, owner, writeMembers);
-        _seen.Add(by.Stamp, _now, by.IsAsked ? message : default);
+        var message = ResponseTo(by, owner, said, _now);
+        _seen.Add(by.Stamp, _now, by.IsAsked ? said.Encode() : default);
         if (by.IsAsked)
         {
             return Step<LockReply>.Of(new LockReply.Told(message, IsDuplicate: false, null));
@@ -213,14 +213,15 @@ public sealed partial class LockState
             return Step<LockReply>.Refuse(new Fault(ErrorCode.Conflict, "the id was used for another message"));
         }
 
-        if (by.IsAsked && !before.Answer.IsEmpty)
-        {
-            return Step<LockReply>.Of(new LockReply.Told(before.Answer, IsDuplicate: true, before.FirstId));
-        }
-
         if (!before.Answer.IsEmpty)
         {
-            Post(by, owner, before.Answer);
+            var message = ResponseTo(by, owner, LockSaid.Decode(before.Answer), before.AtMs);
+            if (by.IsAsked)
+            {
+                return Step<LockReply>.Of(new LockReply.Told(message, IsDuplicate: true, before.FirstId));
+            }
+
+            Post(by, owner, message);
         }
 
         return Step<LockReply>.Of(new LockReply.Repeated(before.FirstId));

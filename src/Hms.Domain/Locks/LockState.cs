@@ -40,7 +40,7 @@ public sealed partial class LockState : IEntityState
         ArgumentNullException.ThrowIfNull(limits);
         _name = name;
         _limits = limits;
-        _seen = new SeenMessages(Changes, limits.Common);
+        _seen = new SeenMessages(Changes, limits.Common, RowKey.Of(HeaderRow));
         _ties = new Ties(EntityKey.Lock(name), Changes, limits.Common);
         _notices = new Notices(EntityKey.Lock(name));
     }
@@ -116,7 +116,11 @@ public sealed partial class LockState : IEntityState
     }
 
     /// <inheritdoc/>
-    public void Loaded() => _waiters.Sort(static (one, other) => (one.Since, one.Row).CompareTo((other.Since, other.Row)));
+    public void Loaded()
+    {
+        _waiters.Sort(static (one, other) => (one.Since, one.Row).CompareTo((other.Since, other.Row)));
+        _seen.Loaded();
+    }
 
     /// <inheritdoc/>
     public bool Write(RowKey key, IBufferWriter<byte> value)
@@ -138,6 +142,7 @@ public sealed partial class LockState : IEntityState
             default:
                 var row = new RowWriter(value).Number(_lastToken).Number(_closedUntil).Number(_lastRow).Number(_notices.Count).Flag(_holder is not null);
                 _holder?.Write(row);
+                _seen.WriteLatest(row);
                 return true;
         }
     }
@@ -174,6 +179,7 @@ public sealed partial class LockState : IEntityState
         _lastRow = row.Number();
         _notices.Count = row.Number();
         _holder = row.Flag() ? LockHolder.Read(ref row) : null;
+        _seen.LoadLatest(ref row);
         _phase = _holder is not null ? LockPhase.Held : _closedUntil > 0 ? LockPhase.Closed : LockPhase.Free;
     }
 

@@ -85,9 +85,7 @@ public sealed partial class TaskState : IEntityState
         : new Wanted(_isOpenToAll ? "" : _assignee, _traits, [.. _tried], _mayRepeat);
 
     /// <inheritdoc/>
-    public void Loaded()
-    {
-    }
+    public void Loaded() => _seen.Loaded();
 
     internal void Begin(DateTimeOffset now)
     {

@@ -15,9 +15,9 @@ public sealed partial class LockEntity : ILockPort, IResident
     private readonly EntityServices _services;
     private readonly Signals _signals;
     private readonly Visits _visits = new();
+    private readonly Errand _offer;
     private volatile Seen _heir = Seen.Nobody;
     private volatile Seen _keeper = Seen.Nobody;
-    private int _offers;
 
     /// <summary>The lock of that name.</summary>
     public LockEntity(string name, IEntities entities, EntityServices services, LockLimits limits)
@@ -27,6 +27,7 @@ public sealed partial class LockEntity : ILockPort, IResident
         _entities = entities;
         _services = services;
         _signals = new Signals(services.Background);
+        _offer = new Errand(services.Background, OfferAsync, NotOffered);
         _host = new(EntityKey.Lock(name), services, () => new LockState(name, limits), LockMachine.Decide, new LockCommand.Wake());
         _host.Signalled += Hear;
         _host.Reset += _signals.RaiseAll;
@@ -213,9 +214,9 @@ public sealed partial class LockEntity : ILockPort, IResident
         {
             _signals.Raise(signal);
         }
-        else if (Interlocked.Increment(ref _offers) == 1)
+        else
         {
-            _ = _services.Background.RunAsync(OfferAsync);
+            _offer.Ask();
         }
     }
 
@@ -223,26 +224,16 @@ public sealed partial class LockEntity : ILockPort, IResident
     private async Task OfferAsync()
     {
         using var visit = _visits.Begin();
-        int seen;
-        do
+        if (await LookAsync(_heir, CancellationToken.None) is { } view)
         {
-            seen = Volatile.Read(ref _offers);
-            try
-            {
-                if (await LookAsync(_heir, CancellationToken.None) is { } view)
-                {
-                    await _host.DecideAsync(new LockCommand.Wake { Head = view });
-                }
-            }
-#pragma warning disable CA1031 // Whatever went wrong, the lock must be offered in the end.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                LogNotOffered(_services.Logger, e, Name);
-                _host.RetryLater();
-            }
+            await _host.DecideAsync(new LockCommand.Wake { Head = view });
         }
-        while (Interlocked.CompareExchange(ref _offers, 0, seen) != seen);
+    }
+
+    private void NotOffered(Exception e)
+    {
+        LogNotOffered(_services.Logger, e, Name);
+        _host.RetryLater();
     }
 
     private async ValueTask<bool> IsRaisedAsync(Signals.Waiter waiter, TimeSpan wait, CancellationToken cancellationToken)

@@ -15,9 +15,9 @@ public sealed partial class TaskEntity : ITaskPort, IResident
     private readonly EntityServices _services;
     private readonly EndWaiters _waiters;
     private readonly Visits _visits = new();
+    private readonly Errand _search;
     private volatile Wanted? _wanted;
     private volatile string? _assignee;
-    private int _searches;
 
     /// <summary>The task of that name.</summary>
     public TaskEntity(string id, IEntities entities, EntityServices services, TaskLimits limits)
@@ -27,6 +27,7 @@ public sealed partial class TaskEntity : ITaskPort, IResident
         _entities = entities;
         _services = services;
         _waiters = new EndWaiters(services);
+        _search = new Errand(services.Background, SearchAsync, NotFound);
         _host = new(EntityKey.Task(id), services, () => new TaskState(id, limits), TaskMachine.Decide, new TaskCommand.Wake());
         _host.Signalled += Hear;
         _host.Reset += _waiters.RaiseAll;
@@ -154,9 +155,9 @@ public sealed partial class TaskEntity : ITaskPort, IResident
         {
             _waiters.Raise(signal);
         }
-        else if (Interlocked.Increment(ref _searches) == 1)
+        else
         {
-            _ = _services.Background.RunAsync(SearchAsync);
+            _search.Ask();
         }
     }
 
@@ -164,29 +165,19 @@ public sealed partial class TaskEntity : ITaskPort, IResident
     private async Task SearchAsync()
     {
         using var visit = _visits.Begin();
-        int seen;
-        do
+        if (_wanted is { } wanted)
         {
-            seen = Volatile.Read(ref _searches);
-            try
-            {
-                if (_wanted is { } wanted)
-                {
-                    var found = wanted.Preferred.Length > 0
-                        ? await _entities.ViewSessionAsync(wanted.Preferred)
-                        : await FindAbleAsync(wanted);
-                    await _host.DecideAsync(found is { } candidate ? new TaskCommand.Wake { Candidate = candidate } : new TaskCommand.GiveUp());
-                }
-            }
-#pragma warning disable CA1031 // Whatever went wrong, somebody must be looked for in the end.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                LogNotFound(_services.Logger, e, Name);
-                _host.RetryLater();
-            }
+            var found = wanted.Preferred.Length > 0
+                ? await _entities.ViewSessionAsync(wanted.Preferred)
+                : await FindAbleAsync(wanted);
+            await _host.DecideAsync(found is { } candidate ? new TaskCommand.Wake { Candidate = candidate } : new TaskCommand.GiveUp());
         }
-        while (Interlocked.CompareExchange(ref _searches, 0, seen) != seen);
+    }
+
+    private void NotFound(Exception e)
+    {
+        LogNotFound(_services.Logger, e, Name);
+        _host.RetryLater();
     }
 
     /// <summary>The least busy of those who could do it and have not tried; else, where it may, who tried last.</summary>

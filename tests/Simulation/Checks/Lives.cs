@@ -115,7 +115,9 @@ internal sealed class Lives(SimWorld world)
     private void NoteDeath(string supervisor, string session)
     {
         var isSeen = _dead.TryAdd((supervisor, session), world.Scheduler.Step);
-        if (isSeen && _signs.TryGetValue((supervisor, session), out var sign)
+
+        // A sign of life is kept in memory only: it may have come just after the end was decided by a commit that then came late.
+        if (isSeen && _signs.TryGetValue((supervisor, session), out var sign) && sign.At > world.LateCommitAt
             && (sign.Interval is not { } interval || world.Scheduler.Now < sign.At + (MissedMax * interval).Ticks) && !world.HasSplit)
         {
             world.Fail($"the session {session} of {supervisor} is over, and it was heard of {TimeSpan.FromTicks(world.Scheduler.Now - sign.At)} ago");

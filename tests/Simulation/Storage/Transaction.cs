@@ -45,7 +45,7 @@ internal sealed class Transaction(
         }
         else if (world.Dice.Chance(world.Faults.CommitComesLate))
         {
-            world.Scheduler.After(world.Dice.Delay(world.Faults.SlowestWay), world.Context, "a commit comes late", () => Apply());
+            world.Scheduler.After(world.Dice.Delay(world.Faults.SlowestWay), world.Context, "a commit comes late", ApplyLate);
             TellAll(Failure);
         }
         else
@@ -75,6 +75,12 @@ internal sealed class Transaction(
 
         world.ApplyEnded(node);
         return mismatches;
+    }
+
+    private void ApplyLate()
+    {
+        Apply();
+        world.LateCommitAt = world.Scheduler.Now;
     }
 
     private void TellAll(StoreException failure) => commits.ForEach(one => Tell(one.Source, failure));

@@ -61,6 +61,9 @@ internal sealed class SimWorld
     /// <summary>Whether an entity may have been active twice. What is read from the memory of one that lags behind may be out of date.</summary>
     public bool HasSplit { get; set; }
 
+    /// <summary>When a commit last took place long after it was said to have failed: what was decided in between may be undone.</summary>
+    public long LateCommitAt { get; set; } = -1;
+
     public int Crashes { get; set; }
 
     /// <summary>Whether everybody is to come to an end.</summary>
