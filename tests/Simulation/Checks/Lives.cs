@@ -9,6 +9,9 @@ namespace Hms.Simulation.Checks;
 internal sealed class Lives(SimWorld world)
 {
     private const int MissedMax = 4;
+
+    // An entity that is only read compares after that time whether another has committed.
+    private static readonly TimeSpan CompareAfter = TimeSpan.FromSeconds(6);
     private static readonly string Health = $"{Names.TopicPrefix}health";
 
     private readonly Dictionary<(string Supervisor, string Session), (long At, TimeSpan? Interval)> _signs = [];
@@ -17,6 +20,9 @@ internal sealed class Lives(SimWorld world)
     private readonly Dictionary<(string Inbox, string Supervisor), HashSet<string>> _deathsTold = [];
     private readonly HashSet<(string Supervisor, string LastSeen)> _suspected = [];
     private readonly Dictionary<(string Supervisor, string LastSeen), int> _asked = [];
+
+    /// <summary>For how long a commit of another may go unnoticed.</summary>
+    private TimeSpan Unnoticed => CompareAfter + (2 * world.Faults.SlowestWay);
 
     /// <summary>Notes that a supervisor gave a sign of life, at that time or later.</summary>
     public void NoteSign(string supervisor, string session, long at, TimeSpan? interval)
@@ -116,8 +122,8 @@ internal sealed class Lives(SimWorld world)
     {
         var isSeen = _dead.TryAdd((supervisor, session), world.Scheduler.Step);
 
-        // A sign of life is kept in memory only: it may have come just after the end was decided by a commit that then came late.
-        if (isSeen && _signs.TryGetValue((supervisor, session), out var sign) && sign.At > world.LateCommitAt
+        // A sign of life is kept in memory only: it may have gone to one who does not know yet of a commit by which the session had ended.
+        if (isSeen && _signs.TryGetValue((supervisor, session), out var sign) && sign.At - Unnoticed.Ticks > world.LateCommitAt
             && (sign.Interval is not { } interval || world.Scheduler.Now < sign.At + (MissedMax * interval).Ticks) && !world.HasSplit)
         {
             world.Fail($"the session {session} of {supervisor} is over, and it was heard of {TimeSpan.FromTicks(world.Scheduler.Now - sign.At)} ago");

@@ -26,7 +26,7 @@ internal sealed class Transaction(
             if (_dropped && world.Dice.Chance(0.5))
             {
                 // A store in the process itself is done with it before the process can be there again.
-                Apply();
+                Apply(isLate: false);
             }
         }
     }
@@ -45,12 +45,12 @@ internal sealed class Transaction(
         }
         else if (world.Dice.Chance(world.Faults.CommitComesLate))
         {
-            world.Scheduler.After(world.Dice.Delay(world.Faults.SlowestWay), world.Context, "a commit comes late", ApplyLate);
+            world.Scheduler.After(world.Dice.Delay(world.Faults.SlowestWay), world.Context, "a commit comes late", () => Apply(isLate: true));
             TellAll(Failure);
         }
         else
         {
-            var mismatches = Apply();
+            var mismatches = Apply(isLate: !node.Context.IsAlive);
             if (world.Dice.Chance(world.Faults.CommitIsDoubtful))
             {
                 TellAll(Failure);
@@ -64,8 +64,9 @@ internal sealed class Transaction(
         }
     }
 
-    private StoreException?[] Apply()
+    private StoreException?[] Apply(bool isLate)
     {
+        world.LateCommitAt = isLate ? world.Scheduler.Now : world.LateCommitAt;
         var mismatches = commits.ConvertAll(one => world.Store.Apply(one.Commit)).ToArray();
         for (var i = 0; i < mismatches.Length; i++)
         {
@@ -75,12 +76,6 @@ internal sealed class Transaction(
 
         world.ApplyEnded(node);
         return mismatches;
-    }
-
-    private void ApplyLate()
-    {
-        Apply();
-        world.LateCommitAt = world.Scheduler.Now;
     }
 
     private void TellAll(StoreException failure) => commits.ForEach(one => Tell(one.Source, failure));

@@ -61,8 +61,11 @@ internal sealed class SimWorld
     /// <summary>Whether an entity may have been active twice. What is read from the memory of one that lags behind may be out of date.</summary>
     public bool HasSplit { get; set; }
 
-    /// <summary>When a commit last took place long after it was said to have failed: what was decided in between may be undone.</summary>
-    public long LateCommitAt { get; set; } = -1;
+    /// <summary>
+    /// When a commit last took place of which nobody knows: long after it was said to have failed, or of a node that has crashed since. Others
+    /// may go on from what was before, until they commit or compare.
+    /// </summary>
+    public long LateCommitAt { get; set; } = long.MinValue;
 
     public int Crashes { get; set; }
 
