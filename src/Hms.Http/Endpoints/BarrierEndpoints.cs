@@ -30,22 +30,8 @@ internal sealed class BarrierEndpoints(IBarriers barriers, HttpOptions options, 
         await WriteAsync(context, created ? StatusCodes.Status201Created : StatusCodes.Status200OK, record);
     }
 
-    private async Task GetAsync(HttpContext context)
-    {
-        var id = RouteName.Read(context, "id");
-        var query = new Query(context.Request);
-        var wait = query.Clamped("wait_ms", Ranges.WaitMax);
-        query.Done();
-
-        var record = wait == TimeSpan.Zero
-            ? await barriers.GetAsync(id, TimeSpan.Zero, context.RequestAborted)
-            : await LongWait.RunAsync(
-                context,
-                patience => barriers.GetAsync(id, wait, patience),
-                () => barriers.GetAsync(id, TimeSpan.Zero, CancellationToken.None),
-                stopping);
-        await WriteAsync(context, StatusCodes.Status200OK, record);
-    }
+    private async Task GetAsync(HttpContext context) =>
+        await WriteAsync(context, StatusCodes.Status200OK, await LongWait.ReadAsync(context, barriers.GetAsync, stopping));
 
     private async Task ArriveAsync(HttpContext context)
     {

@@ -49,22 +49,8 @@ internal sealed class TaskEndpoints(ITasks tasks, HttpOptions options, Cancellat
         await WriteAsync(context, created ? StatusCodes.Status201Created : StatusCodes.Status200OK, record);
     }
 
-    private async Task GetAsync(HttpContext context)
-    {
-        var id = RouteName.Read(context, "id");
-        var query = new Query(context.Request);
-        var wait = query.Clamped("wait_ms", Ranges.WaitMax);
-        query.Done();
-
-        var record = wait == TimeSpan.Zero
-            ? await tasks.GetAsync(id, TimeSpan.Zero, context.RequestAborted)
-            : await LongWait.RunAsync(
-                context,
-                patience => tasks.GetAsync(id, wait, patience),
-                () => tasks.GetAsync(id, TimeSpan.Zero, CancellationToken.None),
-                stopping);
-        await WriteAsync(context, StatusCodes.Status200OK, record);
-    }
+    private async Task GetAsync(HttpContext context) =>
+        await WriteAsync(context, StatusCodes.Status200OK, await LongWait.ReadAsync(context, tasks.GetAsync, stopping));
 
     private async Task CancelAsync(HttpContext context)
     {
