@@ -8,20 +8,35 @@ namespace Hms.Standalone;
 internal sealed class BarrierHandle(Residents<BarrierEntity> barriers, string id) : IBarrierPort
 {
     public ValueTask<(Moved Moved, BarrierRecord? Record, bool Created)> CreateAsync(
-        BarrierCall call, string? idempotencyKey, EnqueueRequest? message, CancellationToken cancellationToken = default) =>
-        barriers.Find(id).CreateAsync(call, idempotencyKey, message, cancellationToken);
+        BarrierCall call, string? idempotencyKey, EnqueueRequest? message, CancellationToken cancellationToken = default)
+    {
+        using var use = barriers.Use(id);
+        return use.Entity.CreateAsync(call, idempotencyKey, message, cancellationToken);
+    }
 
     public ValueTask<BarrierRecord> ArriveAsync(
-        string participant, bool ready, long? generation, CancellationToken cancellationToken = default) =>
-        barriers.Find(id).ArriveAsync(participant, ready, generation, cancellationToken);
+        string participant, bool ready, long? generation, CancellationToken cancellationToken = default)
+    {
+        using var use = barriers.Use(id);
+        return use.Entity.ArriveAsync(participant, ready, generation, cancellationToken);
+    }
 
     public ValueTask<Moved> RespondAsync(
-        bool ready, long? generation, string sentTo, EnqueueRequest message, CancellationToken cancellationToken = default) =>
-        barriers.Find(id).RespondAsync(ready, generation, sentTo, message, cancellationToken);
+        bool ready, long? generation, string sentTo, EnqueueRequest message, CancellationToken cancellationToken = default)
+    {
+        using var use = barriers.Use(id);
+        return use.Entity.RespondAsync(ready, generation, sentTo, message, cancellationToken);
+    }
 
-    public ValueTask<BarrierRecord> DescribeAsync(TimeSpan wait, CancellationToken cancellationToken = default) =>
-        barriers.Find(id).DescribeAsync(wait, cancellationToken);
+    public ValueTask<BarrierRecord> DescribeAsync(TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        using var use = barriers.Use(id);
+        return use.Entity.DescribeAsync(wait, cancellationToken);
+    }
 
-    public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
-        barriers.Find(id).AcceptAsync(delivery, cancellationToken);
+    public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default)
+    {
+        using var use = barriers.Use(id);
+        return use.Entity.AcceptAsync(delivery, cancellationToken);
+    }
 }

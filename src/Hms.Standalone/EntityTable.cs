@@ -78,14 +78,14 @@ internal sealed class EntityTable : IEntities, IDisposable
 
     private System.Threading.Tasks.Task WakeAsync(EntityKey key) => key.Kind switch
     {
-        EntityKind.Mailbox => _mailboxes.Find(key.Name).WakeAsync(),
-        EntityKind.Topic => _topics.Find(key.Name).WakeAsync(),
+        EntityKind.Mailbox => _mailboxes.WakeAsync(key.Name),
+        EntityKind.Topic => _topics.WakeAsync(key.Name),
         EntityKind.TopicRegistry => _topicRegistry.WakeAsync(),
         EntityKind.Directory => _directory[NumberOf(key)].WakeAsync(),
-        EntityKind.Session => _sessions.Find(key.Name).WakeAsync(),
-        EntityKind.Lock => _locks.Find(key.Name).WakeAsync(),
-        EntityKind.Barrier => _barriers.Find(key.Name).WakeAsync(),
-        EntityKind.Task => _tasks.Find(key.Name).WakeAsync(),
+        EntityKind.Session => _sessions.WakeAsync(key.Name),
+        EntityKind.Lock => _locks.WakeAsync(key.Name),
+        EntityKind.Barrier => _barriers.WakeAsync(key.Name),
+        EntityKind.Task => _tasks.WakeAsync(key.Name),
         EntityKind.TaskIndex => _taskIndex[NumberOf(key)].WakeAsync(),
         EntityKind.Keys => _keys[NumberOf(key)].WakeAsync(),
         EntityKind.Catalogue => _catalogue.WakeAsync(),

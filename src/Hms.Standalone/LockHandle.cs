@@ -8,30 +8,54 @@ namespace Hms.Standalone;
 internal sealed class LockHandle(Residents<LockEntity> locks, string name) : ILockPort
 {
     public ValueTask<LockStanding> AcquireAsync(
-        LockBid bid, LockTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default) =>
-        locks.Find(name).AcquireAsync(bid, ticket, wait, cancellationToken);
+        LockBid bid, LockTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        using var use = locks.Use(name);
+        return use.Entity.AcquireAsync(bid, ticket, wait, cancellationToken);
+    }
 
-    public ValueTask LeaveAsync(ulong ticket, CancellationToken cancellationToken = default) =>
-        locks.Find(name).LeaveAsync(ticket, cancellationToken);
+    public ValueTask LeaveAsync(ulong ticket, CancellationToken cancellationToken = default)
+    {
+        using var use = locks.Use(name);
+        return use.Entity.LeaveAsync(ticket, cancellationToken);
+    }
 
     public ValueTask<LockAnswer> RenewAsync(
-        string owner, long fencingToken, TimeSpan lease, CancellationToken cancellationToken = default) =>
-        locks.Find(name).RenewAsync(owner, fencingToken, lease, cancellationToken);
+        string owner, long fencingToken, TimeSpan lease, CancellationToken cancellationToken = default)
+    {
+        using var use = locks.Use(name);
+        return use.Entity.RenewAsync(owner, fencingToken, lease, cancellationToken);
+    }
 
     public ValueTask ReleaseAsync(
-        string owner, long fencingToken, DateTimeOffset? unlessRenewed, CancellationToken cancellationToken = default) =>
-        locks.Find(name).ReleaseAsync(owner, fencingToken, unlessRenewed, cancellationToken);
+        string owner, long fencingToken, DateTimeOffset? unlessRenewed, CancellationToken cancellationToken = default)
+    {
+        using var use = locks.Use(name);
+        return use.Entity.ReleaseAsync(owner, fencingToken, unlessRenewed, cancellationToken);
+    }
 
-    public ValueTask<bool> CheckAsync(long fencingToken, CancellationToken cancellationToken = default) =>
-        locks.Find(name).CheckAsync(fencingToken, cancellationToken);
+    public ValueTask<bool> CheckAsync(long fencingToken, CancellationToken cancellationToken = default)
+    {
+        using var use = locks.Use(name);
+        return use.Entity.CheckAsync(fencingToken, cancellationToken);
+    }
 
-    public ValueTask<LockRecord> DescribeAsync(CancellationToken cancellationToken = default) =>
-        locks.Find(name).DescribeAsync(cancellationToken);
+    public ValueTask<LockRecord> DescribeAsync(CancellationToken cancellationToken = default)
+    {
+        using var use = locks.Use(name);
+        return use.Entity.DescribeAsync(cancellationToken);
+    }
 
     public ValueTask<(Moved Moved, ReadOnlyMemory<byte> Answer)> RequestAsync(
-        LockRequest request, EnqueueRequest message, bool isAsked, CancellationToken cancellationToken = default) =>
-        locks.Find(name).RequestAsync(request, message, isAsked, cancellationToken);
+        LockRequest request, EnqueueRequest message, bool isAsked, CancellationToken cancellationToken = default)
+    {
+        using var use = locks.Use(name);
+        return use.Entity.RequestAsync(request, message, isAsked, cancellationToken);
+    }
 
-    public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
-        locks.Find(name).AcceptAsync(delivery, cancellationToken);
+    public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default)
+    {
+        using var use = locks.Use(name);
+        return use.Entity.AcceptAsync(delivery, cancellationToken);
+    }
 }

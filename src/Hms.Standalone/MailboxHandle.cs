@@ -9,64 +9,121 @@ namespace Hms.Standalone;
 /// </summary>
 internal sealed class MailboxHandle(Residents<MailboxEntity> mailboxes, string supervisor) : IMailboxPort
 {
-    public ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).EnqueueAsync(request, cancellationToken);
+    public ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.EnqueueAsync(request, cancellationToken);
+    }
 
     public ValueTask<IReadOnlyList<EnqueueOutcome>> EnqueueManyAsync(
-        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).EnqueueManyAsync(requests, cancellationToken);
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.EnqueueManyAsync(requests, cancellationToken);
+    }
 
-    public ValueTask<bool> SubscribeAsync(string topic, long? from, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).SubscribeAsync(topic, from, cancellationToken);
+    public ValueTask<bool> SubscribeAsync(string topic, long? from, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.SubscribeAsync(topic, from, cancellationToken);
+    }
 
-    public ValueTask UnsubscribeAsync(string topic, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).UnsubscribeAsync(topic, cancellationToken);
+    public ValueTask UnsubscribeAsync(string topic, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.UnsubscribeAsync(topic, cancellationToken);
+    }
 
-    public ValueTask<long> HearAsync(TopicFeed feed, bool durable, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).HearAsync(feed, durable, cancellationToken);
+    public ValueTask<long> HearAsync(TopicFeed feed, bool durable, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.HearAsync(feed, durable, cancellationToken);
+    }
 
     public ValueTask<IReadOnlyList<Delivery>> RedeliverAsync(
-        long after, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).RedeliverAsync(after, max, lease, cancellationToken);
+        long after, int max, TimeSpan lease, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.RedeliverAsync(after, max, lease, cancellationToken);
+    }
 
     public ValueTask<IReadOnlyList<string>> AwaitSettledAsync(
-        IReadOnlyList<string> receipts, TimeSpan wait, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).AwaitSettledAsync(receipts, wait, cancellationToken);
+        IReadOnlyList<string> receipts, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.AwaitSettledAsync(receipts, wait, cancellationToken);
+    }
 
-    public ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(ReceiveRequest request, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).ReceiveAsync(request, cancellationToken);
+    public ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(ReceiveRequest request, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.ReceiveAsync(request, cancellationToken);
+    }
 
-    public ValueTask<AckResult> AckAsync(IReadOnlyList<string> receipts, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).AckAsync(receipts, cancellationToken);
+    public ValueTask<AckResult> AckAsync(IReadOnlyList<string> receipts, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.AckAsync(receipts, cancellationToken);
+    }
 
-    public ValueTask<AckResult> NackAsync(NackRequest request, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).NackAsync(request, cancellationToken);
+    public ValueTask<AckResult> NackAsync(NackRequest request, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.NackAsync(request, cancellationToken);
+    }
 
     public ValueTask<AckResult> ExtendAsync(
-        IReadOnlyList<string> receipts, TimeSpan lease, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).ExtendAsync(receipts, lease, cancellationToken);
+        IReadOnlyList<string> receipts, TimeSpan lease, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.ExtendAsync(receipts, lease, cancellationToken);
+    }
 
-    public ValueTask<AckResult> ReturnAsync(IReadOnlyList<string> receipts, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).ReturnAsync(receipts, cancellationToken);
+    public ValueTask<AckResult> ReturnAsync(IReadOnlyList<string> receipts, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.ReturnAsync(receipts, cancellationToken);
+    }
 
-    public ValueTask<Page<DeadLetter>> DeadLettersAsync(long after, int limit, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).DeadLettersAsync(after, limit, cancellationToken);
+    public ValueTask<Page<DeadLetter>> DeadLettersAsync(long after, int limit, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.DeadLettersAsync(after, limit, cancellationToken);
+    }
 
-    public ValueTask<int> RedriveAsync(IReadOnlyList<long>? sequences, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).RedriveAsync(sequences, cancellationToken);
+    public ValueTask<int> RedriveAsync(IReadOnlyList<long>? sequences, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.RedriveAsync(sequences, cancellationToken);
+    }
 
-    public ValueTask<int> PurgeDeadLettersAsync(CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).PurgeDeadLettersAsync(cancellationToken);
+    public ValueTask<int> PurgeDeadLettersAsync(CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.PurgeDeadLettersAsync(cancellationToken);
+    }
 
-    public ValueTask<Delivery?> AwaitReplyAsync(ReplyTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).AwaitReplyAsync(ticket, wait, cancellationToken);
+    public ValueTask<Delivery?> AwaitReplyAsync(ReplyTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.AwaitReplyAsync(ticket, wait, cancellationToken);
+    }
 
-    public ValueTask ForgetReplyAsync(ReplyTicket ticket, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).ForgetReplyAsync(ticket, cancellationToken);
+    public ValueTask ForgetReplyAsync(ReplyTicket ticket, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.ForgetReplyAsync(ticket, cancellationToken);
+    }
 
-    public ValueTask<MailboxCounts> CountAsync(CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).CountAsync(cancellationToken);
+    public ValueTask<MailboxCounts> CountAsync(CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.CountAsync(cancellationToken);
+    }
 
-    public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
-        mailboxes.Find(supervisor).AcceptAsync(delivery, cancellationToken);
+    public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default)
+    {
+        using var use = mailboxes.Use(supervisor);
+        return use.Entity.AcceptAsync(delivery, cancellationToken);
+    }
 }

@@ -11,17 +11,28 @@ internal sealed class Resident<TEntity>(TEntity entity)
 {
     private readonly Lock _gate = new();
     private DateTimeOffset _lastUsed;
+    private int _uses;
     private bool _left;
 
     public TEntity Entity => entity;
 
-    /// <summary>Notes that it is asked for; false where it has left.</summary>
+    /// <summary>Notes that it is asked for, until <see cref="EndUse"/>; false where it has left.</summary>
     public bool TryUse(DateTimeOffset now)
     {
         lock (_gate)
         {
             _lastUsed = now;
+            _uses += _left ? 0 : 1;
             return !_left;
+        }
+    }
+
+    /// <summary>Whoever asked for it has got to the entity's own lock; who waits there is known to it.</summary>
+    public void EndUse()
+    {
+        lock (_gate)
+        {
+            _uses--;
         }
     }
 
@@ -30,10 +41,18 @@ internal sealed class Resident<TEntity>(TEntity entity)
     {
         lock (_gate)
         {
-            // No call takes as long as that to get from here to the entity's own lock; who waits there is known to it.
             var idleFrom = _lastUsed + idleAfter;
             lookAgainAt = idleFrom > now ? idleFrom : now + idleAfter;
-            return _left = idleFrom <= now && entity.TryPassivate();
+            return _left = idleFrom <= now && _uses == 0 && entity.TryPassivate();
         }
     }
+}
+
+/// <summary>A use of an entity in memory, which does not leave before it ends.</summary>
+internal readonly struct Use<TEntity>(Resident<TEntity> resident) : IDisposable
+    where TEntity : class, IResident
+{
+    public TEntity Entity => resident.Entity;
+
+    public void Dispose() => resident.EndUse();
 }

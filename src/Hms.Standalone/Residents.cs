@@ -20,8 +20,8 @@ internal sealed class Residents<TEntity>(FabricClock clock, TimeSpan idleAfter, 
     /// <summary>How many are in memory.</summary>
     public int Count => _byName.Count;
 
-    /// <summary>The object of that name. To be used at once: it is kept for a while only.</summary>
-    public TEntity Find(string name)
+    /// <summary>The object of that name, kept for as long as the use lasts: until the call has got to the entity's own lock.</summary>
+    public Use<TEntity> Use(string name)
     {
         while (true)
         {
@@ -38,9 +38,16 @@ internal sealed class Residents<TEntity>(FabricClock clock, TimeSpan idleAfter, 
 
             if (resident.TryUse(now))
             {
-                return resident.Entity;
+                return new Use<TEntity>(resident);
             }
         }
+    }
+
+    /// <summary>Says to the object of that name that something may be due.</summary>
+    public Task WakeAsync(string name)
+    {
+        using var use = Use(name);
+        return use.Entity.WakeAsync();
     }
 
     /// <summary>Lets those leave that have been idle for long enough.</summary>

@@ -8,20 +8,35 @@ namespace Hms.Standalone;
 internal sealed class TaskHandle(Residents<TaskEntity> tasks, string id) : ITaskPort
 {
     public ValueTask<(Moved Moved, TaskRecord? Record, bool Created)> CreateAsync(
-        TaskOrder order, IReadOnlyList<TaskPhase> dependencies, EnqueueRequest? message, CancellationToken cancellationToken = default) =>
-        tasks.Find(id).CreateAsync(order, dependencies, message, cancellationToken);
+        TaskOrder order, IReadOnlyList<TaskPhase> dependencies, EnqueueRequest? message, CancellationToken cancellationToken = default)
+    {
+        using var use = tasks.Use(id);
+        return use.Entity.CreateAsync(order, dependencies, message, cancellationToken);
+    }
 
     public ValueTask<Moved> TellAsync(
-        TaskReport report, string sentTo, EnqueueRequest message, CancellationToken cancellationToken = default) =>
-        tasks.Find(id).TellAsync(report, sentTo, message, cancellationToken);
+        TaskReport report, string sentTo, EnqueueRequest message, CancellationToken cancellationToken = default)
+    {
+        using var use = tasks.Use(id);
+        return use.Entity.TellAsync(report, sentTo, message, cancellationToken);
+    }
 
     public ValueTask<(Moved Moved, TaskRecord? Record)> CancelAsync(
-        string? by, string? reason, EnqueueRequest? message, CancellationToken cancellationToken = default) =>
-        tasks.Find(id).CancelAsync(by, reason, message, cancellationToken);
+        string? by, string? reason, EnqueueRequest? message, CancellationToken cancellationToken = default)
+    {
+        using var use = tasks.Use(id);
+        return use.Entity.CancelAsync(by, reason, message, cancellationToken);
+    }
 
-    public ValueTask<TaskRecord?> DescribeAsync(TimeSpan wait, CancellationToken cancellationToken = default) =>
-        tasks.Find(id).DescribeAsync(wait, cancellationToken);
+    public ValueTask<TaskRecord?> DescribeAsync(TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        using var use = tasks.Use(id);
+        return use.Entity.DescribeAsync(wait, cancellationToken);
+    }
 
-    public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
-        tasks.Find(id).AcceptAsync(delivery, cancellationToken);
+    public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default)
+    {
+        using var use = tasks.Use(id);
+        return use.Entity.AcceptAsync(delivery, cancellationToken);
+    }
 }

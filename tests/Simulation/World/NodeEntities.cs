@@ -39,31 +39,36 @@ internal sealed class NodeEntities
         services.Clock.Time.CreateTimer(_ => Sweep(), null, SweepPeriod, SweepPeriod);
     }
 
-    /// <summary>The entity, to be used at once.</summary>
+    /// <summary>The entity, or a handle to it.</summary>
     public object Find(EntityKey key) => key.Kind switch
     {
-        EntityKind.Mailbox => _mailboxes.Find(key.Name),
-        EntityKind.Topic => _topics.Find(key.Name),
+        EntityKind.Mailbox => new MailboxHandle(_mailboxes, key.Name),
+        EntityKind.Topic => new TopicHandle(_topics, key.Name),
         EntityKind.TopicRegistry => _topicRegistry,
         EntityKind.Directory => _directory[NumberOf(key)],
-        EntityKind.Session => _sessions.Find(key.Name),
-        EntityKind.Lock => _locks.Find(key.Name),
-        EntityKind.Barrier => _barriers.Find(key.Name),
-        EntityKind.Task => _tasks.Find(key.Name),
+        EntityKind.Session => new SessionHandle(_sessions, key.Name),
+        EntityKind.Lock => new LockHandle(_locks, key.Name),
+        EntityKind.Barrier => new BarrierHandle(_barriers, key.Name),
+        EntityKind.Task => new TaskHandle(_tasks, key.Name),
         EntityKind.TaskIndex => _taskIndex[NumberOf(key)],
         EntityKind.Keys => _keys[NumberOf(key)],
         EntityKind.Catalogue => _catalogue,
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "no such entity"),
     };
 
-    public Task WakeAsync(EntityKey key) => Find(key) switch
+    public Task WakeAsync(EntityKey key) => key.Kind switch
     {
-        IResident resident => resident.WakeAsync(),
-        TopicRegistryEntity registry => registry.WakeAsync(),
-        DirectoryEntity directory => directory.WakeAsync(),
-        CatalogueEntity catalogue => catalogue.WakeAsync(),
-        TaskIndexEntity index => index.WakeAsync(),
-        KeysEntity keys => keys.WakeAsync(),
+        EntityKind.Mailbox => _mailboxes.WakeAsync(key.Name),
+        EntityKind.Topic => _topics.WakeAsync(key.Name),
+        EntityKind.TopicRegistry => _topicRegistry.WakeAsync(),
+        EntityKind.Directory => _directory[NumberOf(key)].WakeAsync(),
+        EntityKind.Session => _sessions.WakeAsync(key.Name),
+        EntityKind.Lock => _locks.WakeAsync(key.Name),
+        EntityKind.Barrier => _barriers.WakeAsync(key.Name),
+        EntityKind.Task => _tasks.WakeAsync(key.Name),
+        EntityKind.TaskIndex => _taskIndex[NumberOf(key)].WakeAsync(),
+        EntityKind.Keys => _keys[NumberOf(key)].WakeAsync(),
+        EntityKind.Catalogue => _catalogue.WakeAsync(),
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "no such entity"),
     };
 
