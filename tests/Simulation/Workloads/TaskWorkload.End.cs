@@ -9,6 +9,7 @@ namespace Hms.Simulation.Workloads;
 internal sealed partial class TaskWorkload
 {
     private const int PageMax = 1_000;
+    private const int LooksMax = 5;
 
     /// <summary>Each task has ended, or waits for nothing but a worker who is there; the list says the same as the tasks.</summary>
     public override async Task CheckEndAsync()
@@ -69,6 +70,12 @@ internal sealed partial class TaskWorkload
         }
 
         var assignee = await _boss.LookAtAsync(record.Assignee);
+        for (var tries = 1; assignee.IsUnknown && tries < LooksMax; tries++)
+        {
+            // What was in memory was overtaken elsewhere, and is read anew.
+            assignee = await _boss.LookAtAsync(record.Assignee);
+        }
+
         if (job.Order.TimeoutMs is not null || assignee is not { IsDone: true, Value.Liveness: Liveness.Alive })
         {
             World.Fail($"the task {job.Id} is {record.Phase} for ever, with {record.Assignee}");
