@@ -3,7 +3,7 @@ namespace Hms.Standalone.Host;
 /// <summary>Reads <c>--name value</c>, <c>--name=value</c>, and the one switch that takes no value.</summary>
 internal static class Arguments
 {
-    private static readonly string[] Known = ["Urls", "Data", "Insecure"];
+    private static readonly string[] Known = ["Urls", "Data", "Storage", "Connection", "Insecure"];
     private static readonly string[] Sections = ["Fabric:", "Http:", "Storage:", "Logging:"];
 
     public static Dictionary<string, string?> Read(string[] args)

@@ -17,7 +17,7 @@ internal static class Greeting
         }
 
         Console.WriteLine($"""
-            Data in {settings.Data}
+            Data in {settings.Storage.Where}
 
             Try, in another terminal:
               curl -X PUT {url}/v1/supervisors/runtime_supervisor -H 'Content-Type: application/json' \

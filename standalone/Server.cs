@@ -1,6 +1,6 @@
 using Hms.Abstractions;
+using Hms.Fabric.Storage;
 using Hms.Http;
-using Hms.Storage.Sqlite;
 
 namespace Hms.Standalone.Host;
 
@@ -9,9 +9,9 @@ internal sealed class Server : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly StandaloneEngine _engine;
-    private readonly SqliteStore _store;
+    private readonly IEntityStore _store;
 
-    private Server(WebApplication app, StandaloneEngine engine, SqliteStore store) => (_app, _engine, _store) = (app, engine, store);
+    private Server(WebApplication app, StandaloneEngine engine, IEntityStore store) => (_app, _engine, _store) = (app, engine, store);
 
     public static async Task<Server> StartAsync(string[] args)
     {
@@ -28,7 +28,7 @@ internal sealed class Server : IAsyncDisposable
             http.Insecure = settings.Insecure;
         });
 
-        var store = SqliteStore.Open(settings.Storage);
+        var store = await settings.Storage.OpenAsync();
         StandaloneEngine? engine = null;
         WebApplication? app = null;
         try
@@ -57,7 +57,7 @@ internal sealed class Server : IAsyncDisposable
     public ValueTask DisposeAsync() => DisposeAsync(_app, _engine, _store);
 
     // From the outside in: first nobody can ask any more, then nothing is woken, then what was decided is written down.
-    private static async ValueTask DisposeAsync(WebApplication? app, StandaloneEngine? engine, SqliteStore store)
+    private static async ValueTask DisposeAsync(WebApplication? app, StandaloneEngine? engine, IEntityStore store)
     {
         if (app is not null)
         {

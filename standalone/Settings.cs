@@ -1,15 +1,13 @@
 using Hms.Fabric;
-using Hms.Storage.Sqlite;
 
 namespace Hms.Standalone.Host;
 
 /// <summary>The host's settings: command line over environment (<c>HMS_…</c>) over <c>appsettings.json</c> in the current folder.</summary>
 /// <param name="Urls">Where to listen.</param>
-/// <param name="Data">The folder for the data, as an absolute path.</param>
 /// <param name="Insecure">Whether to listen beyond loopback although nobody is authenticated.</param>
 /// <param name="Fabric">How the fabric behaves.</param>
-/// <param name="Storage">How the file is written.</param>
-internal sealed record Settings(string Urls, string Data, bool Insecure, FabricOptions Fabric, SqliteStoreOptions Storage)
+/// <param name="Storage">Where the data is kept, and how.</param>
+internal sealed record Settings(string Urls, bool Insecure, FabricOptions Fabric, StorageSettings Storage)
 {
     private const string DefaultUrls = "http://127.0.0.1:8420";
     private const string DefaultData = "hms-data";
@@ -28,13 +26,11 @@ internal sealed record Settings(string Urls, string Data, bool Insecure, FabricO
     public static Settings Read(IConfiguration configuration)
     {
         var data = Path.GetFullPath(configuration["Data"] ?? DefaultData);
-        var storage = new SqliteStoreOptions { Folder = data };
         return new Settings(
             configuration["Urls"] ?? DefaultUrls,
-            data,
             Bound(() => configuration.GetValue("Insecure", false)),
             Bound(() => configuration.GetSection("Fabric").Get<FabricOptions>(Strict)) ?? new FabricOptions(),
-            Bound(() => Bind(configuration.GetSection("Storage"), storage)));
+            StorageSettings.Read(configuration, data));
     }
 
     /// <summary>Sets options from a section; a name that is none of theirs is refused.</summary>

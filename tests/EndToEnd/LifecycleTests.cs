@@ -47,4 +47,22 @@ public sealed class LifecycleTests
         await told.ReadyAsync(Patience);
         await told.SaysAsync("insecure", Patience);
     }
+
+    [Theory]
+    [InlineData("wants a Connection", "--storage", "postgres")]
+    [InlineData("it is sqlite or postgres", "--storage", "punched-cards")]
+    [InlineData("is for Storage postgres", "--connection", "Host=nowhere;Password=a-secret")]
+    [InlineData("the database hms at 127.0.0.1:1", "--storage", "postgres", "--connection", "Host=127.0.0.1;Port=1;Database=hms;Username=hms;Password=a-secret",
+        "--Storage:OpenPatience", "00:00:00")]
+    public async Task It_says_in_one_sentence_why_it_cannot_keep_data_there(string reason, params string[] arguments)
+    {
+        using var data = new ScratchFolder();
+        await using var refused = ServerProcess.Spawn(
+            Repository.HostAssembly(), ["--urls", "http://127.0.0.1:0", "--data", data.Path, .. arguments]);
+
+        Assert.NotEqual(0, await refused.WaitForExitAsync(Patience));
+        Assert.Contains(reason, refused.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("a-secret", refused.Output, StringComparison.Ordinal);
+    }
 }

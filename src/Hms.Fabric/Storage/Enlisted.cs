@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using Hms.Fabric.Storage;
 
-namespace Hms.Storage.Sqlite;
+namespace Hms.Fabric.Storage;
 
 /// <summary>Those who wait for the next transaction. While the writer writes one, the next gathers here.</summary>
 internal sealed class Enlisted : IDisposable

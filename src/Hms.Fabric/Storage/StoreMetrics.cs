@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace Hms.Storage.Sqlite;
+namespace Hms.Fabric.Storage;
 
 /// <summary>What the store measures.</summary>
 internal sealed class StoreMetrics : IDisposable

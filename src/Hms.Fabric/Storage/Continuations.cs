@@ -1,4 +1,4 @@
-namespace Hms.Storage.Sqlite;
+namespace Hms.Fabric.Storage;
 
 /// <summary>What is to be done once a transaction is durable: handed to the pool a few at a time, not each by itself.</summary>
 internal sealed class Continuations

@@ -1,7 +1,7 @@
 using Hms.Domain.Entities;
 using Hms.Fabric.Storage;
 
-namespace Hms.Storage.Sqlite.Tests;
+namespace Hms.Storage;
 
 /// <summary>An entity that commits what the test tells it to.</summary>
 internal sealed class FakeEntity(string name, long version = 0) : ICommitSource
@@ -30,7 +30,7 @@ internal sealed class FakeEntity(string name, long version = 0) : ICommitSource
     /// <summary>How the commit ended: null where it is durable.</summary>
     public Task<StoreException?> Completed => _completed.Task.WaitAsync(Patience);
 
-    public Task<StoreException?> CommitAsync(SqliteStore store)
+    public Task<StoreException?> CommitAsync(IEntityStore store)
     {
         store.Enlist(this, urgent: true);
         return Completed;
