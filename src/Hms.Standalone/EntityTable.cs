@@ -27,21 +27,22 @@ internal sealed class EntityTable : IEntities, IDisposable
     private readonly ITimer _sweeper;
 
     public EntityTable(
-        IEntityStore store, FabricClock clock, TimerQueue timers, FabricOptions options, FabricMetrics metrics, ILogger logger)
+        IEntityStore store, FabricClock clock, WakeupTimer timers, FabricOptions options, FabricMetrics metrics, ILogger logger)
     {
         var bodies = new BodyCache(options.BodyCacheBytes);
         var services = new EntityServices(store, bodies, clock, timers, new OutboxCarrier(this, store, bodies, logger), logger);
-        _mailboxes = new(clock, options.IdleAfter, name => new MailboxEntity(name, services, options.Mailboxes, metrics));
-        _topics = new(clock, options.IdleAfter, name => new TopicEntity(name, this, services, options.Topics));
-        _topicRegistry = new TopicRegistryEntity(services, options.Topics);
-        _directory = [.. Partition.All.Select(part => new DirectoryEntity(part, services, options.Directory))];
-        _sessions = new(clock, options.IdleAfter, name => new SessionEntity(name, services));
-        _locks = new(clock, options.IdleAfter, name => new LockEntity(name, this, services, options.Locks));
-        _barriers = new(clock, options.IdleAfter, name => new BarrierEntity(name, this, services, options.Barriers));
-        _tasks = new(clock, options.IdleAfter, name => new TaskEntity(name, this, services, options.Tasks));
-        _taskIndex = [.. Partition.All.Select(part => new TaskIndexEntity(part, services, options.Tasks))];
-        _keys = [.. Partition.All.Select(part => new KeysEntity(part, services, options.Tasks.Common))];
-        _catalogue = new CatalogueEntity(services, options.Catalogue);
+        var make = new EntityFactory(this, services, options, metrics);
+        _mailboxes = new(clock, options.IdleAfter, make.Mailbox);
+        _topics = new(clock, options.IdleAfter, make.Topic);
+        _sessions = new(clock, options.IdleAfter, make.Session);
+        _locks = new(clock, options.IdleAfter, make.Lock);
+        _barriers = new(clock, options.IdleAfter, make.Barrier);
+        _tasks = new(clock, options.IdleAfter, make.Task);
+        _directory = [.. Partition.All.Select(make.Directory)];
+        _taskIndex = [.. Partition.All.Select(make.TaskIndex)];
+        _keys = [.. Partition.All.Select(make.Keys)];
+        _topicRegistry = make.TopicRegistry();
+        _catalogue = make.Catalogue();
         _sweeper = clock.Time.CreateTimer(_ => Sweep(), null, SweepPeriod, SweepPeriod);
         timers.Due += key => _ = WakeAsync(key);
     }

@@ -1,5 +1,6 @@
 using Hms.Abstractions;
 using Hms.Fabric;
+using Hms.Fabric.Entities;
 using Hms.Fabric.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,7 @@ public sealed class StandaloneEngine : IAsyncDisposable
 
     private readonly IEntityStore _store;
     private readonly FabricClock _clock;
-    private readonly TimerQueue _timers;
+    private readonly WakeupTimer _timers;
     private readonly EntityTable _entities;
     private readonly FabricMetrics _metrics = new();
     private readonly FabricService _fabric;
@@ -30,7 +31,7 @@ public sealed class StandaloneEngine : IAsyncDisposable
         _store = store;
         _clock = new FabricClock(time);
         _clock.NeverBefore(store.LatestDecision);
-        _timers = new TimerQueue(_clock);
+        _timers = new WakeupTimer(_clock);
         _entities = new EntityTable(store, _clock, _timers, options, _metrics, logger);
         _fabric = new FabricService(_entities, _clock, _metrics, options, Status);
     }
@@ -45,7 +46,7 @@ public sealed class StandaloneEngine : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         await _fabric.StartAsync(cancellationToken);
-        foreach (var (key, at) in await _store.ReadWakesAsync(cancellationToken))
+        foreach (var (key, at) in await _store.ReadWakesAsync(DateTimeOffset.MaxValue, cancellationToken))
         {
             _timers.Schedule(key, at);
         }

@@ -65,9 +65,10 @@ internal static class PostgresReader
     }
 
     public static async Task<IReadOnlyList<(EntityKey, DateTimeOffset)>> ReadWakesAsync(
-        NpgsqlConnection connection, CancellationToken cancellationToken)
+        NpgsqlConnection connection, DateTimeOffset dueBy, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT kind, name, wake_ms FROM entity WHERE wake_ms IS NOT NULL", connection);
+        await using var command = new NpgsqlCommand("SELECT kind, name, wake_ms FROM entity WHERE wake_ms <= $1", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = dueBy.ToUnixTimeMilliseconds() });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var wakes = new List<(EntityKey, DateTimeOffset)>();
         while (await reader.ReadAsync(cancellationToken))

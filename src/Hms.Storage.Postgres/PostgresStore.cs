@@ -104,8 +104,9 @@ public sealed class PostgresStore : IEntityStore
         ReadAsync(connection => PostgresReader.ReadBodiesAsync(connection, ids, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<(EntityKey Key, DateTimeOffset At)>> ReadWakesAsync(CancellationToken cancellationToken = default) =>
-        ReadAsync(connection => PostgresReader.ReadWakesAsync(connection, cancellationToken), cancellationToken);
+    public ValueTask<IReadOnlyList<(EntityKey Key, DateTimeOffset At)>> ReadWakesAsync(
+        DateTimeOffset dueBy, CancellationToken cancellationToken = default) =>
+        ReadAsync(connection => PostgresReader.ReadWakesAsync(connection, dueBy, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public void Enlist(ICommitSource source, bool urgent)

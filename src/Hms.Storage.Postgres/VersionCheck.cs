@@ -118,8 +118,7 @@ internal static class VersionCheck
             var version = reader.GetInt64(2);
             if (!commit.OnlyCompares || version != commit.ExpectedVersion)
             {
-                commit.Failure = new StoreException(
-                    $"{commit.Key} is at version {version}, not at {commit.ExpectedVersion}: it was changed elsewhere");
+                commit.Failure = StoreException.Overtaken(commit.Key, version, commit.ExpectedVersion);
             }
         }
     }

@@ -69,9 +69,10 @@ internal sealed class SqliteReader : IDisposable
         return bodies;
     });
 
-    public IReadOnlyList<(EntityKey, DateTimeOffset)> ReadWakes()
+    public IReadOnlyList<(EntityKey, DateTimeOffset)> ReadWakes(DateTimeOffset dueBy)
     {
-        using var wakes = new Statement(_connection, "SELECT kind, name, wake_ms FROM entity WHERE wake_ms IS NOT NULL");
+        using var wakes = new Statement(_connection, "SELECT kind, name, wake_ms FROM entity WHERE wake_ms <= ?1");
+        wakes.Bind(1, dueBy.ToUnixTimeMilliseconds());
         var found = new List<(EntityKey, DateTimeOffset)>();
         while (wakes.Next())
         {

@@ -111,8 +111,9 @@ public sealed class SqliteStore : IEntityStore
         ReadAsync(reader => reader.ReadBodies(ids), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<(EntityKey Key, DateTimeOffset At)>> ReadWakesAsync(CancellationToken cancellationToken = default) =>
-        ReadAsync(reader => reader.ReadWakes(), cancellationToken);
+    public ValueTask<IReadOnlyList<(EntityKey Key, DateTimeOffset At)>> ReadWakesAsync(
+        DateTimeOffset dueBy, CancellationToken cancellationToken = default) =>
+        ReadAsync(reader => reader.ReadWakes(dueBy), cancellationToken);
 
     /// <inheritdoc/>
     public void Enlist(ICommitSource source, bool urgent)

@@ -132,8 +132,7 @@ internal sealed class SqliteWriter : IDisposable
         {
             // Somebody else has changed this entity: its commit fails, those of the others do not.
             _tables.Forget(_commit.Key);
-            _collected[at] = (source, new StoreException(
-                $"{_commit.Key} is at version {version}, not at {_commit.ExpectedVersion}: it was changed elsewhere"));
+            _collected[at] = (source, StoreException.Overtaken(_commit.Key, version, _commit.ExpectedVersion));
             return;
         }
 

@@ -28,7 +28,8 @@ public sealed class PostgresStoreTests(PostgresServer server) : PostgresTest(ser
             Assert.Equal([1, 0, 2], read[1]!.Value.Message.ToArray());
             Assert.Equal("trace\0", read[1]!.Value.TraceParent);
             Assert.NotNull(read[2]);
-            Assert.Equal([(entity.Key, at.AddMinutes(1))], await Store.ReadWakesAsync());
+            Assert.Equal([(entity.Key, at.AddMinutes(1))], await Store.ReadWakesAsync(at.AddMinutes(1)));
+            Assert.Empty(await Store.ReadWakesAsync(at.AddSeconds(59)));
             await RestartAsync();
         }
 

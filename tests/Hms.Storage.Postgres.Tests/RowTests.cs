@@ -23,7 +23,7 @@ public sealed class RowTests(PostgresServer server) : PostgresTest(server)
         var row = Assert.Single((await Store.LoadAsync(first.Key))!.Rows);
         Assert.Equal((RowKey.Of('a', 1), 9), (row.Key, row.Value.Span[0]));
         Assert.Null((await Store.ReadBodiesAsync([body]))[0]);
-        Assert.Empty(await Store.ReadWakesAsync());
+        Assert.Empty(await Store.ReadWakesAsync(DateTimeOffset.MaxValue));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class RowTests : IAsyncLifetime
         var row = Assert.Single((await _store.LoadAsync(first.Key))!.Rows);
         Assert.Equal((RowKey.Of('a', 1), 9), (row.Key, row.Value.Span[0]));
         Assert.Null((await _store.ReadBodiesAsync([body]))[0]);
-        Assert.Empty(await _store.ReadWakesAsync());
+        Assert.Empty(await _store.ReadWakesAsync(DateTimeOffset.MaxValue));
     }
 
     [Fact]

@@ -44,7 +44,8 @@ public sealed class SqliteStoreTests : IAsyncLifetime
             Assert.Equal([1, 0, 2], read[0]!.Value.Message.ToArray());
             Assert.Equal("trace", read[0]!.Value.TraceParent);
             Assert.Null(read[1]);
-            Assert.Equal([(entity.Key, at.AddMinutes(1))], await _store.ReadWakesAsync());
+            Assert.Equal([(entity.Key, at.AddMinutes(1))], await _store.ReadWakesAsync(at.AddMinutes(1)));
+            Assert.Empty(await _store.ReadWakesAsync(at.AddSeconds(59)));
             await RestartAsync();
         }
 

@@ -6,7 +6,7 @@ using Hms.Protocol.Catalogue;
 namespace Hms.Fabric.Entities;
 
 /// <summary>The custom message types in their host.</summary>
-public sealed class CatalogueEntity : ICataloguePort
+public sealed class CatalogueEntity : ICataloguePort, IWakeable
 {
     /// <summary>The name of the one there is.</summary>
     public const string Name = "types";
@@ -30,6 +30,6 @@ public sealed class CatalogueEntity : ICataloguePort
     public async ValueTask<IReadOnlyList<MessageTypeDefinition>> ListAsync(CancellationToken cancellationToken = default) =>
         ((CatalogueReply.Listed)await _host.DecideAsync(new CatalogueCommand.List(), cancellationToken)).Types;
 
-    /// <summary>Says that something may be due.</summary>
+    /// <inheritdoc/>
     public Task WakeAsync() => _host.WakeAsync();
 }

@@ -7,7 +7,7 @@ using Hms.Protocol.Coordination;
 namespace Hms.Fabric.Entities;
 
 /// <summary>One part of the directory in its host.</summary>
-public sealed class DirectoryEntity : IDirectoryPort
+public sealed class DirectoryEntity : IDirectoryPort, IWakeable
 {
     private readonly EntityHost<DirectoryState, DirectoryCommand, DirectoryReply> _host;
     private readonly Func<Guid> _newId;
@@ -106,7 +106,7 @@ public sealed class DirectoryEntity : IDirectoryPort
     public async ValueTask<int> CountAsync(CancellationToken cancellationToken = default) =>
         ((DirectoryReply.Counted)await _host.DecideAsync(new DirectoryCommand.Count(), cancellationToken)).Supervisors;
 
-    /// <summary>Says that something may be due.</summary>
+    /// <inheritdoc/>
     public Task WakeAsync() => _host.WakeAsync();
 
     private static Moved MovedBy(DirectoryReply reply) =>

@@ -71,6 +71,11 @@ public sealed partial class EntityHost<TState, TCommand, TReply>
             commit.Fail(fault, services.Background);
             behind?.Fail(fault, services.Background);
             Reset?.Invoke();
+            if (failure.IsOvertaken)
+            {
+                services.Overtaken(key);
+            }
+
             return null;
         }
 

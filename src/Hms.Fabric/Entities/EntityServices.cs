@@ -1,3 +1,4 @@
+using Hms.Domain.Entities;
 using Hms.Fabric.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,9 @@ public sealed record EntityServices(
     IOutboxCarrier Outbox,
     ILogger Logger)
 {
+    /// <summary>Told of an entity that another process has changed, so that this one is not where it lives any more. Default nobody.</summary>
+    public Action<EntityKey> Overtaken { get; init; } = static _ => { };
+
     /// <summary>Where work goes that nobody waits for. Default the thread pool.</summary>
     public IBackground Background { get; init; } = PoolBackground.Instance;
 

@@ -7,7 +7,7 @@ using Hms.Domain.Mailboxes;
 namespace Hms.Fabric.Entities;
 
 /// <summary>One part of what is known of idempotency keys, in its host.</summary>
-public sealed class KeysEntity : IKeysPort
+public sealed class KeysEntity : IKeysPort, IWakeable
 {
     private readonly EntityHost<KeysState, KeysCommand, KeysReply> _host;
 
@@ -23,6 +23,6 @@ public sealed class KeysEntity : IKeysPort
         return (await _host.DecideAsync(command, cancellationToken)).Name;
     }
 
-    /// <summary>Says that something may be due.</summary>
+    /// <inheritdoc/>
     public Task WakeAsync() => _host.WakeAsync();
 }

@@ -7,7 +7,7 @@ using Hms.Protocol.Coordination;
 namespace Hms.Fabric.Entities;
 
 /// <summary>One part of the list of tasks in its host.</summary>
-public sealed class TaskIndexEntity : ITaskIndexPort
+public sealed class TaskIndexEntity : ITaskIndexPort, IWakeable
 {
     private readonly EntityHost<TaskIndexState, TaskIndexCommand, TaskIndexReply> _host;
 
@@ -41,6 +41,6 @@ public sealed class TaskIndexEntity : ITaskIndexPort
         await _host.DecideAsync(command, cancellationToken);
     }
 
-    /// <summary>Says that something may be due.</summary>
+    /// <inheritdoc/>
     public Task WakeAsync() => _host.WakeAsync();
 }

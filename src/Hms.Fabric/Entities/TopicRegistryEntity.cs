@@ -6,7 +6,7 @@ using Hms.Domain.Topics;
 namespace Hms.Fabric.Entities;
 
 /// <summary>The registry of topics in its host.</summary>
-public sealed class TopicRegistryEntity : ITopicRegistryPort
+public sealed class TopicRegistryEntity : ITopicRegistryPort, IWakeable
 {
     private readonly EntityHost<TopicRegistryState, TopicRegistryCommand, TopicRegistryReply> _host;
 
@@ -46,6 +46,6 @@ public sealed class TopicRegistryEntity : ITopicRegistryPort
         await _host.SettleAsync(cancellationToken);
     }
 
-    /// <summary>Says that something may be due.</summary>
+    /// <inheritdoc/>
     public Task WakeAsync() => _host.WakeAsync();
 }

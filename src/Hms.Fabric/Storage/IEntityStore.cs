@@ -35,8 +35,11 @@ public interface IEntityStore : IAsyncDisposable
     ValueTask<IReadOnlyList<MessageBody?>> ReadBodiesAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken = default);
 
     /// <summary>The entities that want to be woken, with their times.</summary>
+    /// <param name="dueBy">Only those that want to be by then.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="StoreException">The store is away.</exception>
-    ValueTask<IReadOnlyList<(EntityKey Key, DateTimeOffset At)>> ReadWakesAsync(CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyList<(EntityKey Key, DateTimeOffset At)>> ReadWakesAsync(
+        DateTimeOffset dueBy, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Says that an entity has something to commit. The store collects it when it puts its next transaction together: all that the
@@ -69,4 +72,12 @@ public sealed record StoredEntity(long Version, IReadOnlyList<Row> Rows);
 /// <summary>The store is away, has no room, or an entity's version was not the one expected. The outcome may be unknown.</summary>
 /// <param name="message">What is wrong, for the operator.</param>
 /// <param name="innerException">What the store said.</param>
-public sealed class StoreException(string message, Exception? innerException = null) : Exception(message, innerException);
+public sealed class StoreException(string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>Whether another process has changed the entity meanwhile: what this one has of it in memory is of no use any more.</summary>
+    public bool IsOvertaken { get; private init; }
+
+    /// <summary>An entity's version was not the one expected.</summary>
+    public static StoreException Overtaken(EntityKey key, long version, long expected) =>
+        new($"{key} is at version {version}, not at {expected}: it was changed elsewhere") { IsOvertaken = true };
+}

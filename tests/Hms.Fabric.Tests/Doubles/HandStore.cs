@@ -82,7 +82,8 @@ internal sealed class HandStore : IEntityStore
         }
     }
 
-    public ValueTask<IReadOnlyList<(EntityKey Key, DateTimeOffset At)>> ReadWakesAsync(CancellationToken cancellationToken = default) => new([]);
+    public ValueTask<IReadOnlyList<(EntityKey Key, DateTimeOffset At)>> ReadWakesAsync(
+        DateTimeOffset dueBy, CancellationToken cancellationToken = default) => new([]);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

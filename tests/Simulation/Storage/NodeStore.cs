@@ -39,9 +39,10 @@ internal sealed class NodeStore(SimWorld world, SimNode node) : IEntityStore
         IReadOnlyList<long> ids, CancellationToken cancellationToken = default) =>
         await ReadAsync(() => ids.Select(world.Store.FindBody).ToArray(), cancellationToken);
 
-    public async ValueTask<IReadOnlyList<(EntityKey Key, DateTimeOffset At)>> ReadWakesAsync(CancellationToken cancellationToken = default) =>
+    public async ValueTask<IReadOnlyList<(EntityKey Key, DateTimeOffset At)>> ReadWakesAsync(
+        DateTimeOffset dueBy, CancellationToken cancellationToken = default) =>
         await ReadAsync(
-            () => world.Store.Keys.Where(key => world.Store.Find(key)!.Wake is not null)
+            () => world.Store.Keys.Where(key => world.Store.Find(key)!.Wake <= dueBy)
                 .Select(key => (key, world.Store.Find(key)!.Wake!.Value)).ToArray(),
             cancellationToken);
 

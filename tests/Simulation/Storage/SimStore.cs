@@ -31,7 +31,7 @@ internal sealed class SimStore(SimWorld world)
         var before = _entities.GetValueOrDefault(commit.Key, StoredState.None);
         if (before.Version != commit.ExpectedVersion && world.Break.ChecksVersion)
         {
-            return new StoreException($"{commit.Key} is at version {before.Version}, not at {commit.ExpectedVersion}: it was changed elsewhere");
+            return StoreException.Overtaken(commit.Key, before.Version, commit.ExpectedVersion);
         }
 
         if (commit.OnlyCompares)

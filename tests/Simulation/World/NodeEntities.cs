@@ -25,17 +25,18 @@ internal sealed class NodeEntities
 
     public NodeEntities(IEntities everywhere, EntityServices services, FabricOptions options, FabricMetrics metrics)
     {
-        _mailboxes = new(services.Clock, options.IdleAfter, name => new MailboxEntity(name, services, options.Mailboxes, metrics));
-        _topics = new(services.Clock, options.IdleAfter, name => new TopicEntity(name, everywhere, services, options.Topics));
-        _topicRegistry = new TopicRegistryEntity(services, options.Topics);
-        _directory = [.. Partition.All.Select(part => new DirectoryEntity(part, services, options.Directory))];
-        _sessions = new(services.Clock, options.IdleAfter, name => new SessionEntity(name, services));
-        _locks = new(services.Clock, options.IdleAfter, name => new LockEntity(name, everywhere, services, options.Locks));
-        _barriers = new(services.Clock, options.IdleAfter, name => new BarrierEntity(name, everywhere, services, options.Barriers));
-        _tasks = new(services.Clock, options.IdleAfter, name => new TaskEntity(name, everywhere, services, options.Tasks));
-        _taskIndex = [.. Partition.All.Select(part => new TaskIndexEntity(part, services, options.Tasks))];
-        _keys = [.. Partition.All.Select(part => new KeysEntity(part, services, options.Tasks.Common))];
-        _catalogue = new CatalogueEntity(services, options.Catalogue);
+        var make = new EntityFactory(everywhere, services, options, metrics);
+        _mailboxes = new(services.Clock, options.IdleAfter, make.Mailbox);
+        _topics = new(services.Clock, options.IdleAfter, make.Topic);
+        _sessions = new(services.Clock, options.IdleAfter, make.Session);
+        _locks = new(services.Clock, options.IdleAfter, make.Lock);
+        _barriers = new(services.Clock, options.IdleAfter, make.Barrier);
+        _tasks = new(services.Clock, options.IdleAfter, make.Task);
+        _directory = [.. Partition.All.Select(make.Directory)];
+        _taskIndex = [.. Partition.All.Select(make.TaskIndex)];
+        _keys = [.. Partition.All.Select(make.Keys)];
+        _topicRegistry = make.TopicRegistry();
+        _catalogue = make.Catalogue();
         services.Clock.Time.CreateTimer(_ => Sweep(), null, SweepPeriod, SweepPeriod);
     }
 

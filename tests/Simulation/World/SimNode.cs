@@ -17,7 +17,7 @@ internal sealed class SimNode : IDisposable
     private static readonly TimeSpan StartPause = TimeSpan.FromSeconds(1);
 
     private readonly SimWorld _world;
-    private readonly TimerQueue _timers;
+    private readonly WakeupTimer _timers;
     private readonly FabricMetrics _metrics = new();
     private readonly FabricService _fabric;
     private readonly List<ICall> _calls = [];
@@ -30,7 +30,7 @@ internal sealed class SimNode : IDisposable
         Store = new NodeStore(world, this);
         var clock = new FabricClock(new SimTime(world, Context, machine));
         clock.NeverBefore(Store.LatestDecision);
-        _timers = new TimerQueue(clock);
+        _timers = new WakeupTimer(clock);
         var options = world.Options;
         var bodies = new BodyCache(options.BodyCacheBytes);
         var everywhere = new ReachableEntities(world.Network, this);
@@ -77,7 +77,7 @@ internal sealed class SimNode : IDisposable
     /// <summary>Sees to it that entities which live here are woken at their stored times, and those whose node has died are taken over.</summary>
     public async Task ScheduleWakesAsync()
     {
-        foreach (var (key, at) in await Store.ReadWakesAsync())
+        foreach (var (key, at) in await Store.ReadWakesAsync(DateTimeOffset.MaxValue))
         {
             if (_world.Placement.Locate(key, this) == this)
             {

@@ -1,22 +1,22 @@
 using Hms.Domain.Entities;
-using Hms.Fabric;
+using Hms.Fabric.Entities;
 using Hms.Tests;
 
-namespace Hms.Standalone.Tests;
+namespace Hms.Fabric.Tests.Entities;
 
-public sealed class TimerQueueTests : IDisposable
+public sealed class WakeupTimerTests : IDisposable
 {
     private static readonly EntityKey One = new(EntityKind.Mailbox, "one");
     private static readonly EntityKey Other = new(EntityKind.Mailbox, "other");
     private readonly ManualTime _time = new();
     private readonly List<EntityKey> _due = [];
     private readonly FabricClock _clock;
-    private readonly TimerQueue _queue;
+    private readonly WakeupTimer _queue;
 
-    public TimerQueueTests()
+    public WakeupTimerTests()
     {
         _clock = new FabricClock(_time);
-        _queue = new TimerQueue(_clock);
+        _queue = new WakeupTimer(_clock);
         _queue.Due += _due.Add;
     }
 

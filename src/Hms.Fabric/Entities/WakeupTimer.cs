@@ -1,11 +1,9 @@
 using Hms.Domain.Entities;
-using Hms.Fabric;
-using Hms.Fabric.Entities;
 
-namespace Hms.Standalone;
+namespace Hms.Fabric.Entities;
 
 /// <summary>One queue of wake-ups for all entities, and one timer for the first of them.</summary>
-internal sealed class TimerQueue : IWakeups, IDisposable
+public sealed class WakeupTimer : IWakeups, IDisposable
 {
     // A timer is never set for longer than this: what it is set for is looked at again.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromHours(1);
@@ -19,8 +17,11 @@ internal sealed class TimerQueue : IWakeups, IDisposable
     private readonly ITimer _timer;
     private DateTimeOffset _setFor = DateTimeOffset.MaxValue;
 
-    public TimerQueue(FabricClock clock)
+    /// <summary>An empty queue.</summary>
+    /// <param name="clock">The time, and its timers.</param>
+    public WakeupTimer(FabricClock clock)
     {
+        ArgumentNullException.ThrowIfNull(clock);
         _clock = clock;
         _timer = clock.Time.CreateTimer(_ => WakeDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -40,6 +41,7 @@ internal sealed class TimerQueue : IWakeups, IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Schedule(EntityKey key, DateTimeOffset at)
     {
         lock (_gate)
@@ -56,6 +58,7 @@ internal sealed class TimerQueue : IWakeups, IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
     private void WakeDue()
