@@ -77,7 +77,13 @@ public sealed class FabricService : IFabric
     /// <inheritdoc/>
     public IMailbox Mailbox(string supervisor) => _entities.Mailbox(supervisor);
 
-    /// <summary>Takes up what was stored: the custom message types. To be called before the first message.</summary>
+    /// <summary>A mailbox with what other parts of the fabric do to it.</summary>
+    internal IMailboxPort MailboxOf(string supervisor) => _entities.Mailbox(supervisor);
+
+    /// <summary>
+    /// Takes up what was stored: the custom message types. To be called before the first message, and again whenever another process may have
+    /// changed them.
+    /// </summary>
     public ValueTask StartAsync(CancellationToken cancellationToken = default) => _types.LoadAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -136,7 +142,7 @@ public sealed class FabricService : IFabric
 
         if (CoordinationMessages.AsksForLock(envelope) && await _router.AskLockAsync(envelope, request, cancellationToken) is { } answer)
         {
-            return new HandedReply(_entities.Mailbox(envelope.Source), answer, envelope.Routed.ReplyCorrelation);
+            return new HandedReply(envelope.Source, _entities.Mailbox(envelope.Source), answer, envelope.Routed.ReplyCorrelation);
         }
 
         // What waits for a lock is known to it from here on: it is the same message again.

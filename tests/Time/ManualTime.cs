@@ -29,14 +29,24 @@ internal sealed class ManualTime : TimeProvider
     public void Advance(TimeSpan by)
     {
         var end = GetUtcNow() + by;
-        while (TakeDue(end) is { } due)
+        while (Step(end))
+        {
+        }
+    }
+
+    /// <summary>Moves on to the next timer that is due by then, and runs it; to the end, where there is none, and returns false.</summary>
+    public bool Step(DateTimeOffset end)
+    {
+        if (TakeDue(end) is { } due)
         {
             due.Run();
+            return true;
         }
 
         lock (_gate)
         {
             _now = end > _now ? end : _now;
+            return false;
         }
     }
 

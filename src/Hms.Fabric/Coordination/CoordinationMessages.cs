@@ -26,6 +26,18 @@ internal sealed class CoordinationMessages(IEntities entities, TaskService tasks
         };
     }
 
+    /// <summary>What it is that a message may move: messages for the same are taken in their order.</summary>
+    public static (string Kind, string Name) WhatOf(Envelope message)
+    {
+        var routed = message.Routed;
+        return routed.MessageType switch
+        {
+            "lock_request" => ("lock", routed.Content.Text("lock_id")!),
+            "barrier_request" or "barrier_response" => ("barrier", routed.Content.Text("barrier_id")!),
+            _ => ("task", TaskOf(routed) ?? ""),
+        };
+    }
+
     /// <summary>Whether a message asks for a lock.</summary>
     public static bool AsksForLock(Envelope message) => message.Routed.MessageType == "lock_request" && MayMove(message);
 

@@ -39,7 +39,7 @@ internal sealed class Exchange(Router router, IMailboxPort mailbox, Envelope req
                 {
                     SourceMessageId = request.Id,
                 })
-                : new HeldReply(mailbox, reply, how.Durability);
+                : new HeldReply(request.Source, mailbox, reply, how.Durability);
         }
         finally
         {
@@ -106,13 +106,13 @@ internal sealed class Exchange(Router router, IMailboxPort mailbox, Envelope req
 internal sealed class HeldReply : Reply
 {
     private readonly IMailboxPort _mailbox;
-    private readonly Delivery _delivery;
     private bool _confirmed;
 
-    public HeldReply(IMailboxPort mailbox, Delivery delivery, Durability durability)
+    public HeldReply(string requester, IMailboxPort mailbox, Delivery delivery, Durability durability)
     {
+        Requester = requester;
         _mailbox = mailbox;
-        _delivery = delivery;
+        Delivery = delivery;
         Durability = durability;
         Error = ReadError(delivery.Message);
 
@@ -120,7 +120,11 @@ internal sealed class HeldReply : Reply
         _confirmed = delivery.Receipt.Length == 0;
     }
 
-    public override ReadOnlyMemory<byte> Message => _delivery.Message;
+    public string Requester { get; }
+
+    public Delivery Delivery { get; }
+
+    public override ReadOnlyMemory<byte> Message => Delivery.Message;
 
     public override ErrorReply? Error { get; }
 
@@ -131,7 +135,7 @@ internal sealed class HeldReply : Reply
         if (!_confirmed)
         {
             _confirmed = true;
-            await _mailbox.AckAsync([_delivery.Receipt], cancellationToken);
+            await _mailbox.AckAsync([Delivery.Receipt], cancellationToken);
         }
     }
 
@@ -140,7 +144,7 @@ internal sealed class HeldReply : Reply
         if (!_confirmed)
         {
             _confirmed = true;
-            await _mailbox.ReturnAsync([_delivery.Receipt], CancellationToken.None);
+            await _mailbox.ReturnAsync([Delivery.Receipt], CancellationToken.None);
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class Gathering(Router router, MessageValidator validator)
 {
     private readonly Dictionary<Destination, Group> _groups = [];
     private readonly List<Task> _others = [];
+    private readonly Lanes<(string Kind, string Name)> _lanes = new();
     private Group? _last;
 
     /// <summary>Adds a message; its outcome is put into a place of an array once it is known. The envelope is disposed of here.</summary>
@@ -106,7 +107,8 @@ internal sealed class Gathering(Router router, MessageValidator validator)
     {
         using (envelope)
         {
-            outcomes[place] = await router.TakeOneAsync(envelope, request, cancellationToken);
+            var lane = CoordinationMessages.MayMove(envelope) ? CoordinationMessages.WhatOf(envelope) : ("source", envelope.Source);
+            outcomes[place] = await _lanes.RunAsync(lane, () => router.TakeOneAsync(envelope, request, cancellationToken));
         }
     }
 

@@ -3,12 +3,17 @@ using Hms.Abstractions;
 namespace Hms.Fabric.Messages;
 
 /// <summary>A reply that was there at once, and so is in no mailbox; it goes into one only where its requester does not take it.</summary>
-/// <param name="mailbox">The requester's mailbox.</param>
+/// <param name="requester">Who asked.</param>
+/// <param name="mailbox">Its mailbox.</param>
 /// <param name="message">The reply.</param>
 /// <param name="answers">Which request it answers.</param>
-internal sealed class HandedReply(IMailboxPort mailbox, ReadOnlyMemory<byte> message, string answers) : Reply
+internal sealed class HandedReply(string requester, IMailboxPort mailbox, ReadOnlyMemory<byte> message, string answers) : Reply
 {
     private bool _isTaken;
+
+    public string Requester => requester;
+
+    public string Answers => answers;
 
     public override ReadOnlyMemory<byte> Message => message;
 

@@ -9,13 +9,15 @@ namespace Hms.Fabric.Messages;
 /// <summary>Brings messages to where they go (section 6): a mailbox, a topic's log, or the fabric itself.</summary>
 internal sealed class Router(IEntities entities, MetaSupervisor meta, CoordinationMessages coordination, FabricMetrics metrics)
 {
+    private readonly Lanes<(string Source, string Kind, string Name)> _lanes = new();
+
     /// <summary>Brings one message to where it goes; returns when it is safe there.</summary>
     public async ValueTask<SendReceipt> RouteAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken)
     {
         try
         {
             if (CoordinationMessages.MayMove(envelope)
-                && await coordination.MoveAsync(envelope, request, cancellationToken) is { IsKnown: true } moved
+                && await MoveAsync(envelope, request, cancellationToken) is { IsKnown: true } moved
                 && envelope.Destination.Kind is DestinationKind.Supervisor or DestinationKind.Fabric)
             {
                 return Receipt(envelope.Id, request with { Durability = Durability.Fsync }, new EnqueueResult(0, moved.Duplicate, moved.FirstId));
@@ -44,7 +46,8 @@ internal sealed class Router(IEntities entities, MetaSupervisor meta, Coordinati
     {
         try
         {
-            var (moved, answer) = await coordination.AskLockAsync(envelope, request, cancellationToken);
+            var (moved, answer) = await _lanes.RunAsync(
+                LaneOf(envelope), () => coordination.AskLockAsync(envelope, request, cancellationToken));
             if (answer.IsEmpty)
             {
                 return null;
@@ -109,6 +112,16 @@ internal sealed class Router(IEntities entities, MetaSupervisor meta, Coordinati
     {
         metrics.Accept(result.Duplicate);
         return new SendReceipt(result.FirstId ?? id, result.Deliveries, result.Duplicate, request.Durability);
+    }
+
+    // What moves something asks others first, some longer than others: without this, one source could overtake itself.
+    private ValueTask<Moved> MoveAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken) =>
+        _lanes.RunAsync(LaneOf(envelope), () => coordination.MoveAsync(envelope, request, cancellationToken));
+
+    private static (string Source, string Kind, string Name) LaneOf(Envelope envelope)
+    {
+        var (kind, name) = CoordinationMessages.WhatOf(envelope);
+        return (envelope.Source, kind, name);
     }
 
     private async ValueTask<SendReceipt> TakeAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken)

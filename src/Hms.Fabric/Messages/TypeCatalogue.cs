@@ -13,7 +13,10 @@ internal sealed class TypeCatalogue(IEntities entities, MessageTypeSet types) : 
     {
         foreach (var definition in await entities.Catalogue.ListAsync(cancellationToken))
         {
-            types.Put(definition);
+            if (types.Find(definition.Type) is not { } known || !known.ToJson().AsSpan().SequenceEqual(definition.ToJson()))
+            {
+                types.Put(definition);
+            }
         }
     }
 

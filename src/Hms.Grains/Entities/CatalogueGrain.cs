@@ -1,0 +1,57 @@
+using Hms.Domain.Entities;
+using Hms.Fabric.Entities;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+
+namespace Hms.Grains.Entities;
+
+/// <summary>The custom message types as a grain. Whoever adds or replaces one is answered once the silos that watch know it, or after two seconds.</summary>
+[Reentrant]
+[KeepAlive]
+[GrainType("hms.catalogue")]
+internal sealed partial class CatalogueGrain(IGrainContext context, SiloEngine silo, ILogger<CatalogueGrain> logger)
+    : EntityGrain<CatalogueEntity>(context, silo, EntityKind.Catalogue, _ => silo.Make.Catalogue()), ICatalogueGrain
+{
+    private static readonly TimeSpan WatchFor = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<ICatalogueWatcher, long> _watchers = [];
+
+    public async ValueTask<bool> PutAsync(MessageTypeDefinition definition, CancellationToken cancellationToken = default)
+    {
+        var created = await Entity.PutAsync(definition, cancellationToken);
+        await TellAsync();
+        return created;
+    }
+
+    public ValueTask<IReadOnlyList<MessageTypeDefinition>> ListAsync(CancellationToken cancellationToken = default) =>
+        Entity.ListAsync(cancellationToken);
+
+    public ValueTask WatchAsync(ICatalogueWatcher watcher)
+    {
+        _watchers[watcher] = Environment.TickCount64 + (long)WatchFor.TotalMilliseconds;
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task TellAsync()
+    {
+        foreach (var (gone, _) in _watchers.Where(watcher => watcher.Value < Environment.TickCount64).ToArray())
+        {
+            _watchers.Remove(gone);
+        }
+
+        try
+        {
+            await Task.WhenAll(_watchers.Keys.Select(watcher => watcher.ChangedAsync().AsTask())).WaitAsync(Patience);
+        }
+#pragma warning disable CA1031 // A silo that cannot be told asks by itself within half a minute.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogNotTold(logger, e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "not all silos could be told of a message type; they will ask")]
+    private static partial void LogNotTold(ILogger logger, Exception e);
+}

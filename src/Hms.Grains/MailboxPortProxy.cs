@@ -1,0 +1,42 @@
+namespace Hms.Grains;
+
+/// <summary>One supervisor's mailbox from another silo, or from this one, as other parts of the fabric use it.</summary>
+internal sealed class MailboxPortProxy(
+    string supervisor, ISupervisorGrain grain, Funnels<EnqueueRequest, EnqueueOutcome> funnels, TimeProvider time)
+    : MailboxProxy(grain, time), IMailboxPort
+{
+    private readonly ISupervisorGrain _grain = grain;
+
+    public async ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken = default)
+    {
+        var outcome = (await funnels.SendAsync(supervisor, [request], cancellationToken))[0];
+        return outcome.Fault is { } fault ? throw new FaultException(fault) : outcome.Result;
+    }
+
+    public ValueTask<IReadOnlyList<EnqueueOutcome>> EnqueueManyAsync(
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken = default) =>
+        funnels.SendAsync(supervisor, requests, cancellationToken);
+
+    // A mailbox that has moved does not know that anybody waits, and the reply may have come in between.
+    public ValueTask<Delivery?> AwaitReplyAsync(ReplyTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default) => WaitAsync(
+        wait,
+        (left, wasAway) => _grain.AwaitReplyAsync(wasAway ? ticket with { Earlier = true } : ticket, left, cancellationToken),
+        static reply => reply is not null,
+        whenAway: null,
+        cancellationToken);
+
+    public ValueTask ForgetReplyAsync(ReplyTicket ticket, CancellationToken cancellationToken = default) =>
+        _grain.ForgetReplyAsync(ticket, cancellationToken);
+
+    public ValueTask<MailboxCounts> CountAsync(CancellationToken cancellationToken = default) => _grain.CountAsync(cancellationToken);
+
+    public ValueTask<bool> SubscribeAsync(string topic, long? from, CancellationToken cancellationToken = default) =>
+        _grain.SubscribeAsync(topic, from, cancellationToken);
+
+    public ValueTask UnsubscribeAsync(string topic, CancellationToken cancellationToken = default) => _grain.UnsubscribeAsync(topic, cancellationToken);
+
+    public ValueTask<long> HearAsync(TopicFeed feed, bool durable, CancellationToken cancellationToken = default) =>
+        _grain.HearAsync(feed, durable, cancellationToken);
+
+    public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default) => _grain.AcceptAsync(delivery, cancellationToken);
+}

@@ -1,0 +1,88 @@
+using Hms.Fabric;
+using Hms.Fabric.Entities;
+using Microsoft.Extensions.Logging;
+
+namespace Hms.Grains;
+
+/// <summary>
+/// What a silo does once it is a member: it takes up the message types and has itself told of others, and sees to it that overdue entities are looked for.
+/// Both are repeated, since whom it asked may have died.
+/// </summary>
+internal sealed partial class SiloStart(FabricService fabric, IGrainFactory grains, TimeProvider time, ILogger logger) : IDisposable
+{
+    private static readonly TimeSpan StayPeriod = TimeSpan.FromSeconds(5);
+
+    // Half of the time for which the catalogue remembers who watches.
+    private const int PeriodsBetweenLoads = 6;
+
+    private readonly CancellationTokenSource _stopping = new();
+    private ICatalogueWatcher? _watcher;
+    private Watcher? _watching;
+    private Task _staying = Task.CompletedTask;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        // Orleans holds an observer weakly: this one lives as long as the silo.
+        _watching = new Watcher(fabric);
+        _watcher = grains.CreateObjectReference<ICatalogueWatcher>(_watching);
+        await WatchAsync(cancellationToken);
+        await grains.GetGrain<IWakerGrain>(0).StartAsync();
+        _staying = StayAsync();
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _staying;
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        await grains.GetGrain<ICatalogueGrain>(CatalogueEntity.Name).WatchAsync(_watcher!);
+        await fabric.StartAsync(cancellationToken);
+    }
+
+    private async Task StayAsync()
+    {
+        using var timer = new PeriodicTimer(StayPeriod, time);
+        for (var periods = 1; await NextAsync(timer); periods++)
+        {
+            try
+            {
+                await grains.GetGrain<IWakerGrain>(0).StartAsync();
+                if (periods % PeriodsBetweenLoads == 0)
+                {
+                    await WatchAsync(_stopping.Token);
+                }
+            }
+#pragma warning disable CA1031 // Whatever went wrong is tried again.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogNotReached(logger, e.Message);
+            }
+        }
+    }
+
+    private async Task<bool> NextAsync(PeriodicTimer timer)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the waker or the catalogue could not be reached, and is asked again: {Problem}")]
+    private static partial void LogNotReached(ILogger logger, string problem);
+
+    private sealed class Watcher(FabricService fabric) : ICatalogueWatcher
+    {
+        public ValueTask ChangedAsync() => fabric.StartAsync();
+    }
+}

@@ -1,0 +1,97 @@
+using Hms.Abstractions;
+using Hms.Conformance;
+using Hms.Domain.Mailboxes;
+using Hms.Fabric;
+using Hms.Storage;
+using Hms.Tests;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.TestingHost;
+
+namespace Hms.Grains.Tests;
+
+/// <summary>Three silos in this process over one store in memory, with time that a test moves on. Tests go in through one of them; entities are on all.</summary>
+public sealed class ClusterFixture : IFabricFixture, IAsyncLifetime
+{
+    private const int Silos = 3;
+
+    private readonly MemoryStore _store = new();
+    private InProcessTestCluster? _cluster;
+
+    internal ManualTime Time { get; } = new();
+
+    internal InProcessTestCluster Cluster => _cluster!;
+
+    internal MemoryStore Store => _store;
+
+    public IFabric Fabric => FabricOf(0);
+
+    internal IReadOnlyList<SiloEngine> Engines => [.. Cluster.Silos.Select(silo => Services(silo).GetRequiredService<SiloEngine>())];
+
+    public async ValueTask InitializeAsync()
+    {
+        var options = new HmsGrainsOptions
+        {
+            Time = Time,
+            Fabric = new FabricOptions
+            {
+                Mailboxes = new MailboxLimits
+                {
+                    DepthMax = SmallLimits.Depth,
+                    AttemptsMax = SmallLimits.Attempts,
+                    DedupWindow = SmallLimits.DedupWindow,
+                },
+            },
+        };
+        var builder = new InProcessTestClusterBuilder(Silos);
+        builder.ConfigureSilo((_, silo) => silo
+            .UseInMemoryReminderService()
+            .AddHmsGrains(_store, options)
+            .Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error)));
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await InitializeAsync();
+    }
+
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        var end = Time.GetUtcNow() + by;
+        do
+        {
+            await QuietAsync();
+        }
+        while (Time.Step(end));
+        await QuietAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _store.DisposeAsync();
+    }
+
+    /// <summary>The fabric as one of the silos sees it.</summary>
+    internal IFabric FabricOf(int silo) => Services(Cluster.Silos[silo]).GetRequiredService<IFabric>();
+
+    private static IServiceProvider Services(InProcessSiloHandle silo) => silo.ServiceProvider;
+
+    /// <summary>Waits until nobody is being woken.</summary>
+    private async Task QuietAsync()
+    {
+        while (Engines.Any(engine => engine.Waking > 0))
+        {
+            await Task.Yield();
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        await Cluster.StopAllSilosAsync();
+        await Cluster.DisposeAsync();
+    }
+}
