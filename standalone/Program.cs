@@ -1,3 +1,4 @@
+using Hms.Hosting;
 using Hms.Standalone.Host;
 
 if (args is ["--help" or "-h" or "-?"])

@@ -1,5 +1,6 @@
 using Hms.Abstractions;
 using Hms.Fabric.Storage;
+using Hms.Hosting;
 using Hms.Http;
 
 namespace Hms.Standalone.Host;
@@ -16,15 +17,15 @@ internal sealed class Server : IAsyncDisposable
     public static async Task<Server> StartAsync(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        Settings.AddSources(builder.Configuration, args);
-        var settings = Settings.Read(builder.Configuration);
+        HostSettings.AddSources(builder.Configuration, Arguments.Common, args);
+        var settings = HostSettings.Read(builder.Configuration);
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
             .SetMinimumLevel(LogLevel.Warning)
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.WebHost.UseUrls(settings.Urls);
         builder.Services.AddHmsHttp(http =>
         {
-            Settings.Bind(builder.Configuration.GetSection("Http"), http);
+            HostSettings.Bind(builder.Configuration.GetSection("Http"), http);
             http.Insecure = settings.Insecure;
         });
 
@@ -48,7 +49,7 @@ internal sealed class Server : IAsyncDisposable
             throw;
         }
 
-        Greeting.Print(app.Urls, settings);
+        Greeting.Print([.. app.Urls], settings);
         return new Server(app, engine, store);
     }
 

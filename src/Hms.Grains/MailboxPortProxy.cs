@@ -3,7 +3,7 @@ namespace Hms.Grains;
 /// <summary>One supervisor's mailbox from another silo, or from this one, as other parts of the fabric use it.</summary>
 internal sealed class MailboxPortProxy(
     string supervisor, ISupervisorGrain grain, Funnels<EnqueueRequest, EnqueueOutcome> funnels, TimeProvider time)
-    : MailboxProxy(grain, time), IMailboxPort
+    : RemoteMailbox(grain, time), IMailboxPort
 {
     private readonly ISupervisorGrain _grain = grain;
 

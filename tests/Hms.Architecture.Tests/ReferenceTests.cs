@@ -19,8 +19,9 @@ public sealed class ReferenceTests
         ["Hms.GrainClient"] = ["Hms.Grains.Abstractions"],
         ["Hms.Bridge"] = ["Hms.Client"],
         ["Hms.Cli"] = ["Hms.Client"],
-        ["Hms.Standalone.Host"] = ["Hms.Standalone", "Hms.Storage.Sqlite", "Hms.Storage.Postgres", "Hms.Http"],
-        ["Hms.Silo"] = ["Hms.Grains", "Hms.Storage.Sqlite", "Hms.Storage.Postgres", "Hms.Http"],
+        ["Hms.Hosting"] = ["Hms.Storage.Sqlite", "Hms.Storage.Postgres", "Hms.Http"],
+        ["Hms.Standalone.Host"] = ["Hms.Standalone", "Hms.Hosting"],
+        ["Hms.Silo"] = ["Hms.Grains", "Hms.Hosting"],
         ["Hms.Bench"] = [],
         ["Hms.Bench.InProcess"] = ["Hms.Standalone", "Hms.Storage.Sqlite"],
     };

@@ -1,32 +1,38 @@
 using Hms.Fabric;
+using Microsoft.Extensions.Configuration;
 
-namespace Hms.Standalone.Host;
+namespace Hms.Hosting;
 
-/// <summary>The host's settings: command line over environment (<c>HMS_…</c>) over <c>appsettings.json</c> in the current folder.</summary>
-/// <param name="Urls">Where to listen.</param>
-/// <param name="Insecure">Whether to listen beyond loopback although nobody is authenticated.</param>
+/// <summary>A host's settings: command line over environment (<c>HMS_…</c>) over <c>appsettings.json</c> in the current folder.</summary>
+/// <param name="Urls">Where to listen. Default http://127.0.0.1:8420.</param>
+/// <param name="Insecure">Whether to listen beyond loopback although nobody is authenticated. Default false.</param>
 /// <param name="Fabric">How the fabric behaves.</param>
-/// <param name="Storage">Where the data is kept, and how.</param>
-internal sealed record Settings(string Urls, bool Insecure, FabricOptions Fabric, StorageSettings Storage)
+/// <param name="Storage">Where the data is kept, and how. Default SQLite, in ./hms-data.</param>
+public sealed record HostSettings(string Urls, bool Insecure, FabricOptions Fabric, StorageSettings Storage)
 {
     private const string DefaultUrls = "http://127.0.0.1:8420";
     private const string DefaultData = "hms-data";
 
     /// <summary>Puts the sources of settings together.</summary>
     /// <exception cref="SettingsException">An argument is not understood.</exception>
-    public static void AddSources(ConfigurationManager configuration, string[] args)
+    public static void AddSources(IConfigurationBuilder configuration, Arguments known, IReadOnlyList<string> args)
     {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(known);
         configuration.Sources.Clear();
         configuration
             .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true, reloadOnChange: false)
             .AddEnvironmentVariables("HMS_")
-            .AddInMemoryCollection(Arguments.Read(args));
+            .AddInMemoryCollection(known.Read(args));
     }
 
-    public static Settings Read(IConfiguration configuration)
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="SettingsException">One is not understood.</exception>
+    public static HostSettings Read(IConfiguration configuration)
     {
+        ArgumentNullException.ThrowIfNull(configuration);
         var data = Path.GetFullPath(configuration["Data"] ?? DefaultData);
-        return new Settings(
+        return new HostSettings(
             configuration["Urls"] ?? DefaultUrls,
             Bound(() => configuration.GetValue("Insecure", false)),
             Bound(() => configuration.GetSection("Fabric").Get<FabricOptions>(Strict)) ?? new FabricOptions(),
@@ -34,16 +40,13 @@ internal sealed record Settings(string Urls, bool Insecure, FabricOptions Fabric
     }
 
     /// <summary>Sets options from a section; a name that is none of theirs is refused.</summary>
+    /// <exception cref="SettingsException">A name or a value is not understood.</exception>
     public static T Bind<T>(IConfigurationSection section, T options)
-        where T : class
-    {
-        Bound(() =>
+        where T : class => Bound(() =>
         {
             section.Bind(options, Strict);
             return options;
         });
-        return options;
-    }
 
     private static void Strict(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
 
@@ -61,4 +64,6 @@ internal sealed record Settings(string Urls, bool Insecure, FabricOptions Fabric
 }
 
 /// <summary>A setting that is not understood.</summary>
-internal sealed class SettingsException(string message, Exception? innerException = null) : Exception(message, innerException);
+/// <param name="message">What is wrong, for the operator.</param>
+/// <param name="innerException">What brought it about.</param>
+public sealed class SettingsException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -1,11 +1,12 @@
 using Hms.Fabric.Storage;
 using Hms.Storage.Postgres;
 using Hms.Storage.Sqlite;
+using Microsoft.Extensions.Configuration;
 
-namespace Hms.Standalone.Host;
+namespace Hms.Hosting;
 
 /// <summary>Where the data is kept, and how.</summary>
-internal abstract record StorageSettings
+public abstract record StorageSettings
 {
     private StorageSettings()
     {
@@ -20,7 +21,7 @@ internal abstract record StorageSettings
 
     /// <summary>Reads <c>Storage</c>, and below it the settings of the store that it names.</summary>
     /// <exception cref="SettingsException">It names no store, or a setting is not one of that store's.</exception>
-    public static StorageSettings Read(IConfiguration configuration, string data)
+    internal static StorageSettings Read(IConfiguration configuration, string data)
     {
         var section = configuration.GetSection("Storage");
         var connection = configuration["Connection"];
@@ -41,21 +42,27 @@ internal abstract record StorageSettings
 
     // The section has a value of its own, the name of the store, which would be taken for its options where there are none below it.
     private static T Bind<T>(IConfigurationSection section, T options)
-        where T : class => section.GetChildren().Any() ? Settings.Bind(section, options) : options;
+        where T : class => section.GetChildren().Any() ? HostSettings.Bind(section, options) : options;
 
     /// <summary>One file in a folder of this machine.</summary>
+    /// <param name="Options">Which folder, and how.</param>
     public sealed record File(SqliteStoreOptions Options) : StorageSettings
     {
+        /// <inheritdoc/>
         public override string Where => Options.Folder;
 
+        /// <inheritdoc/>
         public override Task<IEntityStore> OpenAsync() => Task.FromResult<IEntityStore>(SqliteStore.Open(Options));
     }
 
     /// <summary>A database elsewhere.</summary>
+    /// <param name="Options">Which database, and how.</param>
     public sealed record Database(PostgresStoreOptions Options) : StorageSettings
     {
+        /// <inheritdoc/>
         public override string Where => Options.Where;
 
+        /// <inheritdoc/>
         public override async Task<IEntityStore> OpenAsync() => await PostgresStore.OpenAsync(Options);
     }
 }

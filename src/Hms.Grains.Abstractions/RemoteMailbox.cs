@@ -1,0 +1,99 @@
+namespace Hms.Grains;
+
+/// <summary>
+/// One supervisor's mailbox from afar. A long wait is made of short calls: a grain that moves, or whose silo dies, is asked again at its new place, and
+/// what a caller is told is never older than one call.
+/// </summary>
+internal abstract class RemoteMailbox(ISupervisorGrain grain, TimeProvider time) : IMailbox
+{
+    // Well below the time after which Orleans gives up a call (30 s), and not so short that waiting costs much.
+    private static readonly TimeSpan CallMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
+
+    public ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(ReceiveRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Wait <= TimeSpan.Zero
+            ? ReceiveAsync(request, request.Wait, cancellationToken)
+            : WaitAsync(
+                request.Wait,
+                (wait, _) => ReceiveAsync(request, wait, cancellationToken),
+                static received => received.Count > 0,
+                whenAway: [],
+                cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<string>> AwaitSettledAsync(
+        IReadOnlyList<string> receipts, TimeSpan wait, CancellationToken cancellationToken = default) =>
+        WaitAsync(wait, (left, _) => grain.AwaitSettledAsync(receipts, left, cancellationToken), static settled => settled.Count > 0, [], cancellationToken);
+
+    public ValueTask<AckResult> AckAsync(IReadOnlyList<string> receipts, CancellationToken cancellationToken = default) =>
+        grain.AckAsync(receipts, cancellationToken);
+
+    public ValueTask<AckResult> NackAsync(NackRequest request, CancellationToken cancellationToken = default) =>
+        grain.NackAsync(request, cancellationToken);
+
+    public ValueTask<AckResult> ExtendAsync(IReadOnlyList<string> receipts, TimeSpan lease, CancellationToken cancellationToken = default) =>
+        grain.ExtendAsync(receipts, lease, cancellationToken);
+
+    public ValueTask<AckResult> ReturnAsync(IReadOnlyList<string> receipts, CancellationToken cancellationToken = default) =>
+        grain.ReturnAsync(receipts, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Delivery>> RedeliverAsync(
+        long after, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
+        grain.RedeliverAsync(after, max, lease, cancellationToken);
+
+    public ValueTask<Page<DeadLetter>> DeadLettersAsync(long after, int limit, CancellationToken cancellationToken = default) =>
+        grain.DeadLettersAsync(after, limit, cancellationToken);
+
+    public ValueTask<int> RedriveAsync(IReadOnlyList<long>? sequences, CancellationToken cancellationToken = default) =>
+        grain.RedriveAsync(sequences, cancellationToken);
+
+    public ValueTask<int> PurgeDeadLettersAsync(CancellationToken cancellationToken = default) => grain.PurgeDeadLettersAsync(cancellationToken);
+
+    /// <summary>What arrives when the caller has gone is given back, so that it need not wait out its lease.</summary>
+    private async ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(ReceiveRequest request, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var received = await grain.ReceiveAsync(request with { Wait = wait }, cancellationToken);
+        if (cancellationToken.IsCancellationRequested && received.Count > 0 && !request.AutoAck)
+        {
+            await grain.ReturnAsync([.. received.Select(delivery => delivery.Receipt)], CancellationToken.None);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return received;
+    }
+
+    /// <summary>Waits in short calls.</summary>
+    protected async ValueTask<T> WaitAsync<T>(
+        TimeSpan wait, Func<TimeSpan, bool, ValueTask<T>> ask, Func<T, bool> isThere, T whenAway, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        var longest = wait < Ranges.WaitMax ? wait : Ranges.WaitMax;
+        var wasAway = false;
+        for (var left = longest; ;)
+        {
+            var isAway = false;
+            T answer;
+            try
+            {
+                answer = await ask(left < CallMax ? left : CallMax, wasAway);
+            }
+            catch (FaultException e) when (e.Fault.Code == ErrorCode.Unavailable && left > RetryPause)
+            {
+                (answer, isAway, wasAway) = (whenAway, true, true);
+            }
+
+            left = longest - time.GetElapsedTime(start);
+            if (isThere(answer) || left <= TimeSpan.Zero)
+            {
+                return answer;
+            }
+
+            if (isAway)
+            {
+                await Task.Delay(RetryPause, time, cancellationToken);
+            }
+        }
+    }
+}
