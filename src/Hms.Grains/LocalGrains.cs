@@ -76,6 +76,15 @@ internal sealed class LocalGrains : IDisposable
         }
     }
 
+    /// <summary>Whether an entity is in this silo's memory.</summary>
+    public bool Holds(EntityKey key)
+    {
+        lock (_gate)
+        {
+            return _byKey.ContainsKey(key);
+        }
+    }
+
     /// <summary>Another silo has changed the entity: that is where it lives, or where it will be read anew.</summary>
     public void Overtaken(EntityKey key)
     {

@@ -139,6 +139,7 @@ public sealed partial class MailboxEntity : IMailboxPort, IResident
             if (bodies[i] is { } body)
             {
                 var message = messages[i];
+                Tracing.Delivered(Name, message.Sequence, message.Attempt, body.TraceParent);
                 deliveries.Add(new Delivery(
                     message.Receipt, message.Sequence, message.Attempt, message.Until, message.Topic, body.TraceParent, body.Message));
             }

@@ -104,7 +104,7 @@ internal sealed class Router(IEntities entities, MetaSupervisor meta, Coordinati
         Priority = envelope.Routed.Priority,
         TtlMs = envelope.Routed.TtlMs,
         Durability = request.Durability,
-        TraceParent = request.TraceParent,
+        TraceParent = Tracing.ParentOf(request.TraceParent),
     };
 
     /// <summary>What the sender is told.</summary>

@@ -1,0 +1,180 @@
+using System.Text;
+using Hms.Abstractions;
+using Hms.Domain.Entities;
+using Hms.Protocol;
+using Hms.Protocol.Coordination;
+using ErrorCode = Hms.Protocol.ErrorCode;
+
+namespace Hms.Grains.Tests;
+
+/// <summary>A silo that dies, one that is overtaken, and grains that nobody needs.</summary>
+public sealed class SiloDeathTests : IAsyncLifetime
+{
+    // Only turns what never ends into a failure.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ClusterFixture _cluster = new();
+
+    private IFabric Fabric => _cluster.Fabric;
+
+    public ValueTask InitializeAsync() => _cluster.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task Mailboxes_of_a_silo_that_died_serve_again_with_all_that_was_acknowledged()
+    {
+        string[] workers = [.. Enumerable.Range(0, 12).Select(number => $"worker-{number}")];
+        foreach (var worker in workers)
+        {
+            await RegisterAsync(worker);
+            await Fabric.SendAsync(new SendRequest(Message(worker, $"first-{worker}")));
+        }
+
+        var died = _cluster.Engines[2];
+        Assert.Contains(workers, worker => died.Local.Holds(EntityKey.Mailbox(worker)));
+        await _cluster.Cluster.KillSiloAsync(_cluster.Cluster.Silos[2]);
+
+        foreach (var worker in workers)
+        {
+            var received = await RetriedAsync(() => Fabric.Mailbox(worker).ReceiveAsync(new ReceiveRequest { AutoAck = true }));
+            Assert.Contains($"first-{worker}", Encoding.UTF8.GetString(Assert.Single(received).Message.Span), StringComparison.Ordinal);
+            await RetriedAsync(() => Fabric.SendAsync(new SendRequest(Message(worker, $"second-{worker}"))));
+            Assert.Single(await Fabric.Mailbox(worker).ReceiveAsync(new ReceiveRequest()));
+        }
+    }
+
+    [Fact]
+    public async Task Receiver_that_waits_while_the_silo_of_its_mailbox_dies_has_the_next_message()
+    {
+        string[] workers = [.. Enumerable.Range(0, 12).Select(number => $"waiting-{number}")];
+        foreach (var worker in workers)
+        {
+            await RegisterAsync(worker);
+        }
+
+        var waiting = workers.Select(worker => Fabric.Mailbox(worker).ReceiveAsync(new ReceiveRequest { Wait = TimeSpan.FromMinutes(1) }).AsTask()).ToArray();
+        await _cluster.Cluster.KillSiloAsync(_cluster.Cluster.Silos[1]);
+        foreach (var worker in workers)
+        {
+            await RetriedAsync(() => Fabric.SendAsync(new SendRequest(Message(worker, $"to-{worker}"))));
+        }
+
+        // The pause of those that were told that the silo is gone.
+        await _cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
+        Assert.All(await Task.WhenAll(waiting).WaitAsync(Patience), received => Assert.Single(received));
+    }
+
+    [Fact]
+    public async Task What_is_due_comes_about_though_the_silo_that_was_to_see_to_it_died()
+    {
+        await RegisterAsync("tester");
+        string[] workers = [.. Enumerable.Range(0, 12).Select(number => $"absent-{number}")];
+        foreach (var worker in workers)
+        {
+            await RegisterAsync(worker);
+            await Fabric.SendAsync(new SendRequest(Message(worker, $"short-{worker}", """, "ttl": 5000""")));
+        }
+
+        await _cluster.Cluster.KillSiloAsync(_cluster.Cluster.Silos[2]);
+
+        // Nobody asks for those mailboxes: that their messages have expired is told to who sent them.
+        var told = 0;
+        using var patience = new CancellationTokenSource(Patience);
+        while (told < workers.Length && !patience.IsCancellationRequested)
+        {
+            await _cluster.AdvanceAsync(TimeSpan.FromSeconds(5));
+            told += (await RetriedAsync(() => Fabric.Mailbox("tester").ReceiveAsync(new ReceiveRequest { Max = 100, AutoAck = true }))).Count;
+        }
+
+        Assert.Equal(workers.Length, told);
+    }
+
+    [Fact]
+    public async Task Grain_that_was_overtaken_leaves_and_the_next_call_reads_the_truth()
+    {
+        var key = EntityKey.Lock("contested");
+        Assert.True((await Fabric.Locks.AcquireAsync("contested", new LockBid("one", 60_000))).Granted);
+        var engine = Assert.Single(_cluster.Engines, engine => engine.Local.Holds(key));
+
+        // A second activation, which Orleans allows for a moment when a silo is cut off.
+        var twin = engine.Make.Lock("contested");
+        await twin.ReleaseAsync("one", 1, null);
+        Assert.True((await twin.AcquireAsync(new LockBid("two", 60_000), default, TimeSpan.Zero)).Answer.Granted);
+
+        var refused = await Assert.ThrowsAsync<FaultException>(
+            async () => await Fabric.Locks.RenewAsync("contested", "one", 1, TimeSpan.FromSeconds(30)));
+        Assert.Equal(ErrorCode.Unavailable, refused.Fault.Code);
+
+        var record = await EventuallyAsync(
+            async () => await RetriedAsync(() => Fabric.Locks.GetAsync("contested")), static record => record.Holder == "two");
+        Assert.Equal(2, record.FencingToken);
+    }
+
+    [Fact]
+    public async Task Grain_that_nobody_asks_for_leaves_and_one_with_a_lease_stays()
+    {
+        await RegisterAsync("idle");
+        await RegisterAsync("busy");
+        await Fabric.SendAsync(new SendRequest(Message("busy", "leased")));
+        var leased = Assert.Single(await Fabric.Mailbox("busy").ReceiveAsync(new ReceiveRequest { Lease = TimeSpan.FromHours(1) }));
+
+        await _cluster.AdvanceAsync(TimeSpan.FromMinutes(12));
+
+        await EventuallyAsync(() => Task.FromResult(_cluster.Engines.Any(engine => engine.Local.Holds(EntityKey.Mailbox("idle")))), static held => !held);
+        Assert.Contains(_cluster.Engines, engine => engine.Local.Holds(EntityKey.Mailbox("busy")));
+        Assert.Equal(1, (await Fabric.Mailbox("busy").AckAsync([leased.Receipt])).Acked);
+    }
+
+    [Fact]
+    public async Task Type_that_is_put_on_one_silo_is_checked_on_all_when_the_answer_comes()
+    {
+        var schema = """{"type":"object","required":["level"]}"""u8.ToArray();
+        await _cluster.FabricOf(1).MessageTypes.PutAsync(
+            new Hms.Protocol.Catalogue.MessageTypeDefinition("coolant_report", "custom", "", [], [], null, schema));
+
+        for (var silo = 0; silo < 3; silo++)
+        {
+            Assert.NotEmpty(await _cluster.FabricOf(silo).ValidateAsync(Message("worker", "m", type: "coolant_report")));
+        }
+    }
+
+    private async Task RegisterAsync(string supervisor) => await Fabric.Supervisors.RegisterAsync(supervisor, new Registration("test"));
+
+    private static async Task<T> RetriedAsync<T>(Func<ValueTask<T>> call)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (FaultException e) when (e.Fault.Code == ErrorCode.Unavailable && !patience.IsCancellationRequested)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    private static async Task<T> EventuallyAsync<T>(Func<Task<T>> look, Func<T, bool> isThere)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            var seen = await look();
+            if (isThere(seen) || patience.IsCancellationRequested)
+            {
+                Assert.True(isThere(seen), $"it has not come about: {seen}");
+                return seen;
+            }
+
+            await Task.Yield();
+        }
+    }
+
+    private static byte[] Message(string to, string id, string more = "", string type = "status_note") => Encoding.UTF8.GetBytes(
+        $$"""
+        {"id":"{{id}}","version":"1.0","timestamp":"2026-01-02T03:04:05Z","source":"tester","destination":"{{to}}","message_type":"{{type}}","content":{}{{more}}}
+        """);
+}
