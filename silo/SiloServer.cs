@@ -24,6 +24,11 @@ internal sealed class SiloServer : IAsyncDisposable
         var settings = SiloSettings.Read(builder.Configuration);
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
             .SetMinimumLevel(LogLevel.Warning)
+
+            // Streams read again what a silo that died did not answer, and say so at length; the watchdog counts from the start of the machine.
+            .AddFilter("Orleans.Streams", LogLevel.Critical)
+            .AddFilter("Orleans.Providers", LogLevel.Critical)
+            .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.WebHost.UseUrls(settings.Host.Urls);
         var http = new HttpOptions();

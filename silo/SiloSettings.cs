@@ -1,4 +1,5 @@
 using System.Net;
+using Hms.Grains.Tls;
 using Hms.Hosting;
 
 namespace Hms.Silo;
@@ -9,10 +10,11 @@ namespace Hms.Silo;
 /// <param name="Connection">The database in which they do; null where they do not.</param>
 /// <param name="Endpoints">Where this silo is reached.</param>
 /// <param name="Cluster">Which cluster it is of.</param>
+/// <param name="Tls">What silos show one another; null where they speak in the clear.</param>
 /// <param name="Kubernetes">Whether Kubernetes says where it is reached.</param>
 /// <param name="Otlp">Where traces and metrics go; null where they go nowhere.</param>
 internal sealed record SiloSettings(
-    HostSettings Host, Clustering Clustering, string? Connection, SiloEndpoints Endpoints, ClusterName Cluster, bool Kubernetes, Uri? Otlp)
+    HostSettings Host, Clustering Clustering, string? Connection, SiloEndpoints Endpoints, ClusterName Cluster, TlsOptions? Tls, bool Kubernetes, Uri? Otlp)
 {
     private static readonly Arguments Known = Arguments.Common.And(["Clustering", "Otlp"], ["Kubernetes"], ["Silo:", "Cluster:", "Tls:"]);
 
@@ -44,10 +46,23 @@ internal sealed record SiloSettings(
             clustering == Clustering.Postgres ? configuration["Connection"] : null,
             HostSettings.Bind(configuration.GetSection("Silo"), new SiloEndpoints()),
             HostSettings.Bind(configuration.GetSection("Cluster"), new ClusterName()),
+            TlsOf(configuration.GetSection("Tls")),
             string.Equals(configuration["Kubernetes"], "true", StringComparison.OrdinalIgnoreCase),
             otlp is null ? null
                 : Uri.TryCreate(otlp, UriKind.Absolute, out var uri) ? uri
                 : throw new SettingsException($"Otlp is no URL: {otlp}"));
+    }
+
+    private static TlsOptions? TlsOf(IConfigurationSection section)
+    {
+        if (!section.GetChildren().Any())
+        {
+            return null;
+        }
+
+        // Set before the rest is read, since they are required.
+        string File(string name) => section[name] ?? throw new SettingsException($"Tls:{name} is missing: TLS wants Certificate, Key and Authority");
+        return HostSettings.Bind(section, new TlsOptions { Certificate = File("Certificate"), Key = File("Key"), Authority = File("Authority") });
     }
 
     private static Clustering KindOf(IConfiguration configuration) => (configuration["Clustering"] ?? "localhost").ToUpperInvariant() switch

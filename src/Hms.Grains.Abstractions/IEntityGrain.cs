@@ -15,7 +15,12 @@ public interface ISupervisorGrain : IEntityGrain, IMailboxPort;
 
 /// <summary>One topic; its key is the topic's name, <c>*</c> for the one that everybody hears.</summary>
 [Alias("hms.ITopicGrain")]
-public interface ITopicGrain : IEntityGrain, ITopicPort;
+public interface ITopicGrain : IEntityGrain, ITopicPort
+{
+    /// <summary>Has what is published from now on put on the topic's stream, for 20 s: who follows says so again.</summary>
+    [Alias("follow")]
+    ValueTask FollowAsync();
+}
 
 /// <summary>One task; its key is the task's id.</summary>
 [Alias("hms.ITaskGrain")]

@@ -1,8 +1,7 @@
 namespace Hms.Grains;
 
 /// <summary>
-/// One supervisor's mailbox from afar. A long wait is made of short calls: a grain that moves, or whose silo dies, is asked again at its new place, and
-/// what a caller is told is never older than one call.
+/// One supervisor's mailbox from afar. A long wait is made of short calls, so that who waits does so where the mailbox is, also when that changes.
 /// </summary>
 internal abstract class RemoteMailbox(ISupervisorGrain grain, TimeProvider time) : IMailbox
 {
@@ -10,6 +9,7 @@ internal abstract class RemoteMailbox(ISupervisorGrain grain, TimeProvider time)
     private static readonly TimeSpan CallMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
+    // A call of which nobody knows what it brought is not repeated here: what it may have leased would be overtaken by what comes after it.
     public ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(ReceiveRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -19,13 +19,13 @@ internal abstract class RemoteMailbox(ISupervisorGrain grain, TimeProvider time)
                 request.Wait,
                 (wait, _) => ReceiveAsync(request, wait, cancellationToken),
                 static received => received.Count > 0,
-                whenAway: [],
+                isRepeatable: false,
                 cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<string>> AwaitSettledAsync(
         IReadOnlyList<string> receipts, TimeSpan wait, CancellationToken cancellationToken = default) =>
-        WaitAsync(wait, (left, _) => grain.AwaitSettledAsync(receipts, left, cancellationToken), static settled => settled.Count > 0, [], cancellationToken);
+        WaitAsync(wait, (left, _) => grain.AwaitSettledAsync(receipts, left, cancellationToken), static settled => settled.Count > 0, isRepeatable: true, cancellationToken);
 
     public ValueTask<AckResult> AckAsync(IReadOnlyList<string> receipts, CancellationToken cancellationToken = default) =>
         grain.AckAsync(receipts, cancellationToken);
@@ -65,34 +65,33 @@ internal abstract class RemoteMailbox(ISupervisorGrain grain, TimeProvider time)
     }
 
     /// <summary>Waits in short calls.</summary>
+    /// <param name="wait">How long; 60 s at most.</param>
+    /// <param name="ask">Asks, for so long; it is told whether a call before was lost.</param>
+    /// <param name="isThere">Whether an answer ends the wait.</param>
+    /// <param name="isRepeatable">Whether a call that was lost is made again.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
     protected async ValueTask<T> WaitAsync<T>(
-        TimeSpan wait, Func<TimeSpan, bool, ValueTask<T>> ask, Func<T, bool> isThere, T whenAway, CancellationToken cancellationToken)
+        TimeSpan wait, Func<TimeSpan, bool, ValueTask<T>> ask, Func<T, bool> isThere, bool isRepeatable, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         var longest = wait < Ranges.WaitMax ? wait : Ranges.WaitMax;
-        var wasAway = false;
+        var wasLost = false;
         for (var left = longest; ;)
         {
-            var isAway = false;
-            T answer;
             try
             {
-                answer = await ask(left < CallMax ? left : CallMax, wasAway);
+                var answer = await ask(left < CallMax ? left : CallMax, wasLost);
+                left = longest - time.GetElapsedTime(start);
+                if (isThere(answer) || left <= TimeSpan.Zero)
+                {
+                    return answer;
+                }
             }
-            catch (FaultException e) when (e.Fault.Code == ErrorCode.Unavailable && left > RetryPause)
+            catch (FaultException e) when (isRepeatable && e.Fault.Code == ErrorCode.Unavailable && left > RetryPause)
             {
-                (answer, isAway, wasAway) = (whenAway, true, true);
-            }
-
-            left = longest - time.GetElapsedTime(start);
-            if (isThere(answer) || left <= TimeSpan.Zero)
-            {
-                return answer;
-            }
-
-            if (isAway)
-            {
+                wasLost = true;
                 await Task.Delay(RetryPause, time, cancellationToken);
+                left = longest - time.GetElapsedTime(start);
             }
         }
     }

@@ -8,7 +8,8 @@ namespace Hms.Grains;
 public static class HmsGrainsExtensions
 {
     /// <summary>
-    /// Adds the fabric's grains and, as a service, an <see cref="IFabric"/>. The silo needs a reminder service besides. Calls between grains time out
+    /// Adds the fabric's grains and, as a service, an <see cref="IFabric"/>. The silo needs a reminder service besides, and a grain storage named
+    /// <see cref="TopicStreams.SubscriptionStore"/>. Calls between grains time out
     /// after 30 s; waits are made of shorter calls. A silo that does not answer is declared dead after about 6 s.
     /// </summary>
     /// <param name="silo">The silo.</param>
@@ -23,6 +24,7 @@ public static class HmsGrainsExtensions
         silo.Services.AddSingleton<SiloEngine>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloEngine>());
         silo.Services.AddSingleton<IFabric>(provider => provider.GetRequiredService<SiloEngine>().Fabric);
+        silo.AddMemoryStreams(TopicStreams.Provider);
         silo.AddOutgoingGrainCallFilter<FaultFilter>();
         silo.Configure<SiloMessagingOptions>(messaging =>
         {

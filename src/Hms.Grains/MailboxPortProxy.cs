@@ -20,9 +20,9 @@ internal sealed class MailboxPortProxy(
     // A mailbox that has moved does not know that anybody waits, and the reply may have come in between.
     public ValueTask<Delivery?> AwaitReplyAsync(ReplyTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default) => WaitAsync(
         wait,
-        (left, wasAway) => _grain.AwaitReplyAsync(wasAway ? ticket with { Earlier = true } : ticket, left, cancellationToken),
+        (left, wasLost) => _grain.AwaitReplyAsync(wasLost ? ticket with { Earlier = true } : ticket, left, cancellationToken),
         static reply => reply is not null,
-        whenAway: null,
+        isRepeatable: true,
         cancellationToken);
 
     public ValueTask ForgetReplyAsync(ReplyTicket ticket, CancellationToken cancellationToken = default) =>

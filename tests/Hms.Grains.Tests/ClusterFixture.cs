@@ -46,8 +46,10 @@ public sealed class ClusterFixture : IFabricFixture, IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(Silos);
         builder.ConfigureSilo((_, silo) => silo
             .UseInMemoryReminderService()
+            .AddMemoryGrainStorage(TopicStreams.SubscriptionStore)
             .AddHmsGrains(_store, options)
             .Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error)));
+        builder.ConfigureClient(client => client.AddMemoryStreams(TopicStreams.Provider));
         _cluster = builder.Build();
         await _cluster.DeployAsync();
     }

@@ -8,10 +8,15 @@ internal static class Repository
     private const string Landmark = "Hms.Standalone.slnf";
 
     /// <summary>The host's assembly, of the same configuration as this program.</summary>
-    public static string HostAssembly()
+    public static string HostAssembly() => Built("standalone", "Hms.Standalone.Host.dll");
+
+    /// <summary>The silo's assembly, of the same configuration as this program.</summary>
+    public static string SiloAssembly() => Built("silo", "Hms.Silo.dll");
+
+    private static string Built(string folder, string assembly)
     {
         var configuration = typeof(Repository).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
-        return Path.Combine(Root(), "standalone", "bin", configuration, "net10.0", "Hms.Standalone.Host.dll");
+        return Path.Combine(Root(), folder, "bin", configuration, "net10.0", assembly);
     }
 
     private static string Root()

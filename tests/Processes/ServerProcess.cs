@@ -10,6 +10,8 @@ namespace Hms.Processes;
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
+    private const int SigStop = 19;
+    private const int SigCont = 18;
     private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(10);
     private static readonly HttpClient Probe = new() { Timeout = TimeSpan.FromSeconds(5) };
 
@@ -44,17 +46,23 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>dotnet <paramref name="dll"/></c> and returns at once.</summary>
-    public static ServerProcess Spawn(string dll, params IEnumerable<string> arguments)
+    public static ServerProcess Spawn(string dll, params IEnumerable<string> arguments) => Spawn(dll, [], arguments);
+
+    /// <summary>As above, through a program that becomes it, such as <c>ip netns exec</c>.</summary>
+    public static ServerProcess Spawn(string dll, IReadOnlyList<string> through, IEnumerable<string> arguments)
     {
         if (!File.Exists(dll))
             throw new FileNotFoundException($"There is no server at {dll}: build it first.", dll);
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        string[] command = [.. through, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"];
+        var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
+        foreach (var part in command.Skip(1))
+            start.ArgumentList.Add(part);
         start.ArgumentList.Add(dll);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
@@ -133,11 +141,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM: asks for a graceful stop.</summary>
-    public void Terminate()
-    {
-        if (SendSignal(process.Id, SigTerm) != 0)
-            throw new InvalidOperationException(Explain("SIGTERM could not be sent."));
-    }
+    public void Terminate() => Signal(SigTerm);
+
+    /// <summary>SIGSTOP: it stands still, and so does all that it has promised.</summary>
+    public void Pause() => Signal(SigStop);
+
+    /// <summary>SIGCONT: it goes on, as if nothing had been.</summary>
+    public void Resume() => Signal(SigCont);
 
     /// <summary>Waits for the end and returns the exit code; throws when it outlasts <paramref name="patience"/>.</summary>
     public async Task<int> WaitForExitAsync(TimeSpan patience)
@@ -163,6 +173,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         Kill();
         await process.WaitForExitAsync();
         process.Dispose();
+    }
+
+    private void Signal(int signal)
+    {
+        if (SendSignal(process.Id, signal) != 0)
+            throw new InvalidOperationException(Explain($"Signal {signal} could not be sent."));
     }
 
     private static async Task<bool> IsReadyAsync(Uri ready, CancellationToken ct)

@@ -1,4 +1,5 @@
 using Hms.Domain.Entities;
+using Hms.Fabric;
 using Hms.Fabric.Entities;
 
 namespace Hms.Grains.Entities;
@@ -30,6 +31,9 @@ internal abstract class EntityGrain<TEntity> : Grain, IEntityGrain, ILocalGrain
     public DateTimeOffset LastUsed => new(Volatile.Read(ref _usedAt), TimeSpan.Zero);
 
     public bool IsKnown => _entity is not IResident { IsKnown: false };
+
+    /// <summary>The time by which entities decide.</summary>
+    protected FabricClock Clock => _silo.Clock;
 
     /// <summary>The entity, of which somebody makes use.</summary>
     protected TEntity Entity

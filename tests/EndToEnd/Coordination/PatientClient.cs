@@ -9,7 +9,7 @@ namespace Hms.EndToEnd.Tests.Coordination;
 internal sealed record Answered(int Status, JsonNode? Body);
 
 /// <summary>A client of a server that comes and goes: whatever it has no answer to, it asks again.</summary>
-internal sealed class PatientClient(RestartableServer server)
+internal sealed class PatientClient(IServer server)
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(20) };
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Hms.EndToEnd.Tests.Crash;
 
 /// <summary>Receives from one mailbox and acks, nacks, extends or forgets what it gets.</summary>
-internal sealed class CrashReceiver(RestartableServer server, History history, string mailbox, Random random)
+internal sealed class CrashReceiver(IServer server, History history, string mailbox, Random random)
 {
     private const int MaxMessages = 30;
     private const int LongestLeaseMs = 1500;

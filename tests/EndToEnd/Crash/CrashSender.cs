@@ -5,7 +5,7 @@ using System.Text;
 namespace Hms.EndToEnd.Tests.Crash;
 
 /// <summary>Sends messages of all priorities to several mailboxes, and repeats what it has no answer for, as a careful client would.</summary>
-internal sealed class CrashSender(RestartableServer server, History history, string source, string name, IReadOnlyList<string> mailboxes, Random random)
+internal sealed class CrashSender(IServer server, History history, string source, string name, IReadOnlyList<string> mailboxes, Random random)
 {
     private const double RepeatUnknown = 0.8;
     private const double RepeatAcknowledged = 0.05;

@@ -3,7 +3,7 @@ using Hms.Processes;
 namespace Hms.EndToEnd.Tests.Crash;
 
 /// <summary>One data folder and whichever server process runs on it now; clients wait here while none does.</summary>
-internal sealed class RestartableServer(History history) : IAsyncDisposable
+internal sealed class RestartableServer(History history) : IServer, IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
@@ -11,7 +11,7 @@ internal sealed class RestartableServer(History history) : IAsyncDisposable
     private ServerProcess? process;
     private volatile TaskCompletionSource<Uri> address = NewAddress();
 
-    /// <summary>Where the server is; while it is down, the task waits for the next one.</summary>
+    /// <inheritdoc/>
     public Task<Uri> AddressAsync() => address.Task;
 
     public async Task StartAsync()

@@ -8,13 +8,13 @@ internal sealed class Workload : IAsyncDisposable
     private static readonly string[] Sources = ["planner", "watcher", "region:eu.sensor@1"];
     private static readonly string[] Mailboxes = ["runtime", "analysis", "ga"];
 
-    private readonly RestartableServer server;
+    private readonly IServer server;
     private readonly History history;
     private readonly Random random;
     private readonly CancellationTokenSource stop = new();
     private readonly List<Task> running = [];
 
-    public Workload(RestartableServer server, History history, int seed) =>
+    public Workload(IServer server, History history, int seed) =>
         (this.server, this.history, random) = (server, history, new Random(seed));
 
     public async Task StartAsync()

@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Orleans.Streams;
+
+namespace Hms.Grains;
+
+/// <summary>Follows topics from a program, without a mailbox: by the topic's stream, and from its log where the stream leaves a gap.</summary>
+internal sealed class TopicFollower(IGrainFactory grains, IStreamProvider streams, TimeProvider time)
+{
+    private const int PageMax = 100;
+
+    // How much a reader may fall behind the stream before it is sent to the log.
+    private const int AheadMax = 64;
+
+    // A stream that has lost something does not say so; nor does a grain that has moved say that it forgot who follows.
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(5);
+
+    /// <summary>What is published to a topic, in order, each once, from a sequence on; from now on where there is none.</summary>
+    public async IAsyncEnumerable<TopicMessage> FollowAsync(
+        string topic, long? from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var grain = grains.GetGrain<ITopicGrain>(topic);
+        var next = from ?? (await grain.DescribeAsync(cancellationToken)).Next;
+        var news = Channel.CreateBounded<TopicNews>(new BoundedChannelOptions(AheadMax) { FullMode = BoundedChannelFullMode.DropOldest });
+        var subscription = await streams.StreamOf(topic).SubscribeAsync((came, _) =>
+        {
+            news.Writer.TryWrite(came);
+            return Task.CompletedTask;
+        });
+        try
+        {
+            var isBehind = true;
+            while (true)
+            {
+                if (isBehind)
+                {
+                    await grain.FollowAsync();
+                    await foreach (var message in ReadAsync(grain, next, cancellationToken))
+                    {
+                        next = message.Sequence + 1;
+                        yield return message;
+                    }
+                }
+
+                var came = await NextAsync(news.Reader, cancellationToken);
+                isBehind = came is null || came.Messages[0].Sequence > next;
+                foreach (var message in isBehind ? [] : came!.Messages)
+                {
+                    if (message.Sequence == next)
+                    {
+                        next++;
+                        yield return message;
+                    }
+                }
+            }
+        }
+        finally
+        {
+            await subscription.UnsubscribeAsync();
+        }
+    }
+
+    private static async IAsyncEnumerable<TopicMessage> ReadAsync(
+        ITopicGrain grain, long from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var next = from; ;)
+        {
+            var page = await grain.ReadAsync(next, PageMax, cancellationToken);
+            foreach (var message in page.Items)
+            {
+                next = message.Sequence + 1;
+                yield return message;
+            }
+
+            if (page.Next is null)
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>What the stream brings next; null where it brings nothing for a while.</summary>
+    private async Task<TopicNews?> NextAsync(ChannelReader<TopicNews> news, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(LookPeriod, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await news.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+}

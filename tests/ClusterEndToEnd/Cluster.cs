@@ -1,0 +1,129 @@
+using Hms.EndToEnd.Tests.Crash;
+using Hms.Processes;
+using Hms.Storage.Postgres.Tests;
+
+namespace Hms.ClusterEndToEnd.Tests;
+
+/// <summary>Three silos, each a process, on one PostgreSQL of their own; clients go to any that is up.</summary>
+internal sealed class Cluster : IServer, IAsyncDisposable
+{
+    public const int Size = 3;
+
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly List<SiloProcess> _up = [];
+    private readonly List<SiloProcess> _all = [];
+    private readonly Lock _gate = new();
+
+    public PostgresServer Postgres { get; } = new();
+
+    public async Task StartAsync()
+    {
+        await Postgres.InitializeAsync();
+        await Task.WhenAll(Enumerable.Range(0, Size).Select(_ => AddAsync()));
+    }
+
+    /// <summary>Any of the silos that are up.</summary>
+    public async Task<Uri> AddressAsync()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_up.Count > 0)
+                {
+                    return _up[Random.Shared.Next(_up.Count)].Server.Address;
+                }
+            }
+
+            await Task.Delay(Pause);
+        }
+    }
+
+    /// <summary>Starts a further silo and returns when it is an active member.</summary>
+    /// <param name="address">Where the others reach it.</param>
+    /// <param name="through">The program, with its arguments, that starts it; none where it starts by itself.</param>
+    public async Task<SiloProcess> AddAsync(string address = "127.0.0.1", params string[] through)
+    {
+        var ports = FreePorts.Take(2);
+        string[] arguments =
+        [
+            "--urls", $"http://{address}:0", "--clustering", "postgres", "--connection", Postgres.ConnectionString,
+            "--Silo:Address", address, "--Silo:Port", $"{ports[0]}", "--Silo:GatewayPort", $"{ports[1]}", .. address == "127.0.0.1" ? [] : (string[])["--insecure"],
+        ];
+        var silo = new SiloProcess(ServerProcess.Spawn(Repository.SiloAssembly(), through, arguments));
+        lock (_gate)
+        {
+            _all.Add(silo);
+        }
+
+        await silo.Server.ReadyAsync(StartPatience);
+        lock (_gate)
+        {
+            _up.Add(silo);
+        }
+
+        return silo;
+    }
+
+    /// <summary>One of the silos that are up, to be dealt with: no client goes to it any more.</summary>
+    public SiloProcess Take()
+    {
+        lock (_gate)
+        {
+            var silo = _up[Random.Shared.Next(_up.Count)];
+            _up.Remove(silo);
+            return silo;
+        }
+    }
+
+    /// <summary>As <see cref="Take"/>, this one.</summary>
+    public void Take(SiloProcess silo)
+    {
+        lock (_gate)
+        {
+            _up.Remove(silo);
+        }
+    }
+
+    /// <summary>SIGKILL, whatever it is doing.</summary>
+    public static async Task KillAsync(SiloProcess silo)
+    {
+        silo.Server.Kill();
+        await EndedAsync(silo);
+    }
+
+    /// <summary>SIGTERM; returns the exit code.</summary>
+    public static Task<int> StopAsync(SiloProcess silo)
+    {
+        silo.Server.Terminate();
+        return EndedAsync(silo);
+    }
+
+    /// <summary>Waits for the end of a silo. What it had asked of mailboxes elsewhere on behalf of receivers stays leased until the lease ends.</summary>
+    public static Task<int> EndedAsync(SiloProcess silo) => silo.Server.WaitForExitAsync(EndPatience);
+
+    public string Output()
+    {
+        lock (_gate)
+        {
+            return string.Join("\n----\n", _all.Select(silo => silo.Server.Output));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var silo in _all)
+        {
+            await silo.Server.DisposeAsync();
+        }
+
+        await Postgres.DisposeAsync();
+    }
+}
+
+/// <summary>One silo.</summary>
+/// <param name="Server">Its process.</param>
+internal sealed record SiloProcess(ServerProcess Server);

@@ -1,0 +1,3 @@
+using Hms.Storage.Postgres.Tests;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
