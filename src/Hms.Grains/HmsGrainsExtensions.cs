@@ -34,8 +34,13 @@ public static class HmsGrainsExtensions
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             // By default a dead silo is noticed after 15 s and more; its supervisors would wait that long.
-            membership.ProbeTimeout = TimeSpan.FromSeconds(2);
+            membership.ProbeTimeout = membership.MinProbeTimeout = TimeSpan.FromSeconds(2);
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+
+            // A silo that stands still has its connections open, and has said something a moment ago: that it answers no probe must count for more.
+            // Nor is it noticed by way of a third silo, whose answer comes too late.
+            membership.EnableConnectionLivenessCheck = false;
+            membership.EnableIndirectProbes = false;
         });
         return silo;
     }

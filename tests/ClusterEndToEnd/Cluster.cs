@@ -19,10 +19,11 @@ internal sealed class Cluster : IServer, IAsyncDisposable
 
     public PostgresServer Postgres { get; } = new();
 
-    public async Task StartAsync()
+    /// <summary>Starts the database and so many silos.</summary>
+    public async Task StartAsync(int silos = Size)
     {
         await Postgres.InitializeAsync();
-        await Task.WhenAll(Enumerable.Range(0, Size).Select(_ => AddAsync()));
+        await Task.WhenAll(Enumerable.Range(0, silos).Select(_ => AddAsync()));
     }
 
     /// <summary>Any of the silos that are up.</summary>

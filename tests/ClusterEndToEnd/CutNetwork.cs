@@ -34,16 +34,11 @@ internal sealed class CutNetwork : IAsyncDisposable
         return network;
     }
 
-    /// <summary>Has the silos of a cluster speak over this network: one at its far end, the others at its near one.</summary>
-    public async Task JoinAsync(Cluster cluster)
+    /// <summary>Starts the silos of a cluster on this network: one at its far end, the others at its near one.</summary>
+    public async Task StartAsync(Cluster cluster)
     {
         Silo = await cluster.AddAsync($"{_net}.2", _ip, "netns", "exec", _name);
-        for (var silo = 0; silo < Cluster.Size; silo++)
-        {
-            // Those at loopback cannot be reached from the other end; others take their place.
-            var near = await cluster.AddAsync($"{_net}.1");
-            Assert.NotNull(near);
-        }
+        await Task.WhenAll(Enumerable.Range(1, Cluster.Size - 1).Select(_ => cluster.AddAsync($"{_net}.1")));
     }
 
     public Task CutAsync() => RunAsync("link", "set", $"{_name}a", "down");
