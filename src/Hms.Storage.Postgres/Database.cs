@@ -18,6 +18,9 @@ internal sealed partial class Database
     private const string OneMoment = "-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on -c jit=off";
     private const int StatementsMax = 64;
 
+    // A process that has gone silent in the middle of a transaction holds up all others that want to change the same: it stands still, or is cut off.
+    private const int SilenceMs = 5_000;
+
     private readonly NpgsqlConnectionStringBuilder _connection;
 
     public Database(PostgresStoreOptions options)
@@ -53,7 +56,7 @@ internal sealed partial class Database
         _connection.MinPoolSize = 0;
         _connection.MaxPoolSize = options.Readers;
         var wait = options.CommandTimeout.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture);
-        Always = $"{_connection.Options} -c search_path={Schema} -c lock_timeout={wait} -c idle_in_transaction_session_timeout={wait}";
+        Always = $"{_connection.Options} -c search_path={Schema} -c lock_timeout={wait} -c idle_in_transaction_session_timeout={SilenceMs}";
     }
 
     public string Schema { get; }

@@ -19,8 +19,8 @@ public sealed record PostgresStoreOptions
     public int Readers { get; init; } = 4;
 
     /// <summary>
-    /// How long one statement may take, and also how long the server waits for a process that has gone silent in the middle of a
-    /// transaction; whole seconds, from 1. Default 15 s.
+    /// How long one statement may take; whole seconds, from 1. Default 15 s. For a process that has gone silent in the middle of a transaction the server
+    /// waits 5 s.
     /// </summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
