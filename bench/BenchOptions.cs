@@ -9,10 +9,12 @@ internal sealed record BenchOptions
     public const string Usage = """
         bench [scenario…] [options]
           scenarios: send1 send receive end-to-end request idle memory socket frames ndjson socket-receive socket-request
-                     fan-out lock-socket heartbeats deep, or all (the default: all but deep)
+                     fan-out lock-socket heartbeats deep, or all (the default: all but deep);
+                     silo and cluster, which need the silo to be built (dotnet build -c Release silo)
           --deep            with all: deep too
           --server DLL      the host to start; the one built beside this program where none is given
           --url URL         measure a server that runs already, instead of starting one
+          --connection TEXT a PostgreSQL for cluster: Host=…;Database=…;Username=…
           --data DIR        folder for temporary data, on the disk to be measured (default: the system's temporary folder)
           --seconds N       length of a measured round (default 5)
           --rounds N        rounds, limit and ours in turns (default 3)
@@ -34,6 +36,8 @@ internal sealed record BenchOptions
     public Uri? Url { get; private init; }
 
     public string? Data { get; private init; }
+
+    public string? Connection { get; private init; }
 
     public TimeSpan Round { get; private init; } = TimeSpan.FromSeconds(5);
 
@@ -76,6 +80,7 @@ internal sealed record BenchOptions
     {
         "--server" => this with { Server = Path.GetFullPath(value) },
         "--url" => this with { Url = new Uri(value) },
+        "--connection" => this with { Connection = value },
         "--data" => this with { Data = Path.GetFullPath(value) },
         "--seconds" => this with { Round = TimeSpan.FromSeconds(Positive(name, value)) },
         "--rounds" => this with { Rounds = Positive(name, value) },

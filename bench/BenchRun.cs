@@ -1,6 +1,7 @@
 using Hms.Bench.Limits;
 using Hms.Bench.Load;
 using Hms.Bench.Reporting;
+using Hms.Processes;
 
 namespace Hms.Bench;
 
@@ -22,6 +23,15 @@ internal sealed class BenchRun(BenchOptions options, Report report)
     public Task<Target> StartOursAsync() => options.Url is { } url
         ? Task.FromResult(Target.Running(url))
         : Target.StartAsync(options.Server, options.Data, StartPatience);
+
+    /// <summary>A silo, with no data; with ports of its own.</summary>
+    public Task<Target> StartSiloAsync(params string[] arguments)
+    {
+        var ports = FreePorts.Take(2);
+        return Target.StartAsync(
+            Repository.SiloAssembly(), options.Data, StartPatience,
+            ["--Silo:Port", $"{ports[0]}", "--Silo:GatewayPort", $"{ports[1]}", .. arguments]);
+    }
 
     /// <summary>The bare endpoint: this program once more, as a child, so that both share the cores with the client alike.</summary>
     public static Task<Target> StartBareAsync() =>

@@ -28,6 +28,8 @@ var scenarios = new Dictionary<string, Func<BenchRun, Task>>
     ["lock-socket"] = LockSocketScenario.RunAsync,
     ["heartbeats"] = HeartbeatScenario.RunAsync,
     ["deep"] = DeepScenario.RunAsync,
+    ["silo"] = SiloScenario.RunAsync,
+    ["cluster"] = ClusterScenario.RunAsync,
 };
 
 BenchOptions options;
@@ -47,7 +49,7 @@ catch (ArgumentException e)
 Console.CancelKeyPress += (_, _) => Environment.Exit(130);
 
 var all = options.Scenarios.Count == 0 || options.Scenarios.Contains("all");
-var chosen = scenarios.Keys.Where(name => options.Scenarios.Contains(name) || (all && (name != "deep" || options.Deep)));
+var chosen = scenarios.Keys.Where(name => options.Scenarios.Contains(name) || (all && name is not ("silo" or "cluster") && (name != "deep" || options.Deep)));
 var report = new Report(Console.Out);
 var run = new BenchRun(options, report);
 foreach (var name in chosen)

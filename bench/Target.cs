@@ -16,12 +16,12 @@ internal sealed class Target : IAsyncDisposable
 
     public static Target Running(Uri address) => new(address, null, null);
 
-    public static async Task<Target> StartAsync(string dll, string? parent, TimeSpan patience)
+    public static async Task<Target> StartAsync(string dll, string? parent, TimeSpan patience, params string[] further)
     {
         var data = new ScratchFolder(parent);
         try
         {
-            var process = await ServerProcess.StartAsync(dll, data.Path, patience);
+            var process = await ServerProcess.StartAsync(dll, data.Path, patience, further);
             return new Target(process.Address, process, data);
         }
         catch

@@ -18,14 +18,17 @@ internal sealed class FaultFilter : IOutgoingGrainCallFilter
         }
         catch (Exception e) when (IsOfTheWay(e) && IsOurs(context))
         {
-            var fault = new Fault(ErrorCode.Unavailable, "another silo is away; whether the last change was made is unknown") { RetryAfter = RetryAfter };
+            var fault = new Fault(ErrorCode.Unavailable, "a silo is away or does not answer; whether the last change was made is unknown")
+            {
+                RetryAfter = RetryAfter,
+            };
             throw new FaultException(fault, e);
         }
     }
 
-    private static bool IsOfTheWay(Exception e) => e is OrleansException or TimeoutException or IOException or SocketException or ObjectDisposedException;
-
-    // Orleans' own grains know their exceptions by their types.
-    private static bool IsOurs(IOutgoingGrainCallContext context) =>
+    /// <summary>Whether this is a call of the fabric's. Orleans' own grains know their exceptions by their types.</summary>
+    internal static bool IsOurs(IOutgoingGrainCallContext context) =>
         context.Request.GetInterfaceType().Assembly is var assembly && (assembly == typeof(FaultFilter).Assembly || assembly == typeof(IFabric).Assembly);
+
+    private static bool IsOfTheWay(Exception e) => e is OrleansException or TimeoutException or IOException or SocketException or ObjectDisposedException;
 }

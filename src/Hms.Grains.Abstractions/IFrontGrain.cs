@@ -2,7 +2,7 @@ namespace Hms.Grains;
 
 /// <summary>
 /// The way of a message, on the silo that is asked: a client of the cluster has it read, checked and routed there. Its key is <c>0</c>, as is that
-/// of all fronts; there is one on each silo, or several, that keep nothing.
+/// of all fronts; there is one on each silo, that keeps nothing. (Of several, a cancellation might reach another than the call that it is meant for.)
 /// </summary>
 [Alias("hms.IMessagesFront")]
 public interface IMessagesFront : IGrainWithIntegerKey

@@ -5,10 +5,6 @@ namespace Hms.Grains;
 /// </summary>
 internal abstract class RemoteMailbox(ISupervisorGrain grain, TimeProvider time) : IMailbox
 {
-    // Well below the time after which Orleans gives up a call (30 s), and not so short that waiting costs much.
-    private static readonly TimeSpan CallMax = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
-
     // A call of which nobody knows what it brought is not repeated here: what it may have leased would be overtaken by what comes after it.
     public ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(ReceiveRequest request, CancellationToken cancellationToken = default)
     {
@@ -65,34 +61,7 @@ internal abstract class RemoteMailbox(ISupervisorGrain grain, TimeProvider time)
     }
 
     /// <summary>Waits in short calls.</summary>
-    /// <param name="wait">How long; 60 s at most.</param>
-    /// <param name="ask">Asks, for so long; it is told whether a call before was lost.</param>
-    /// <param name="isThere">Whether an answer ends the wait.</param>
-    /// <param name="isRepeatable">Whether a call that was lost is made again.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
-    protected async ValueTask<T> WaitAsync<T>(
-        TimeSpan wait, Func<TimeSpan, bool, ValueTask<T>> ask, Func<T, bool> isThere, bool isRepeatable, CancellationToken cancellationToken)
-    {
-        var start = time.GetTimestamp();
-        var longest = wait < Ranges.WaitMax ? wait : Ranges.WaitMax;
-        var wasLost = false;
-        for (var left = longest; ;)
-        {
-            try
-            {
-                var answer = await ask(left < CallMax ? left : CallMax, wasLost);
-                left = longest - time.GetElapsedTime(start);
-                if (isThere(answer) || left <= TimeSpan.Zero)
-                {
-                    return answer;
-                }
-            }
-            catch (FaultException e) when (isRepeatable && e.Fault.Code == ErrorCode.Unavailable && left > RetryPause)
-            {
-                wasLost = true;
-                await Task.Delay(RetryPause, time, cancellationToken);
-                left = longest - time.GetElapsedTime(start);
-            }
-        }
-    }
+    protected ValueTask<T> WaitAsync<T>(
+        TimeSpan wait, Func<TimeSpan, bool, ValueTask<T>> ask, Func<T, bool> isThere, bool isRepeatable, CancellationToken cancellationToken) =>
+        LongWait.UntilAsync(time, wait, ask, isThere, isRepeatable, cancellationToken);
 }

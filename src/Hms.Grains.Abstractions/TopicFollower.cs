@@ -4,8 +4,22 @@ using Orleans.Streams;
 
 namespace Hms.Grains;
 
-/// <summary>Follows topics from a program, without a mailbox: by the topic's stream, and from its log where the stream leaves a gap.</summary>
-internal sealed class TopicFollower(IGrainFactory grains, IStreamProvider streams, TimeProvider time)
+/// <summary>Follows topics from a program, without a mailbox.</summary>
+public interface ITopicFollower
+{
+    /// <summary>
+    /// What is published to a topic, in order, each once, until the reader leaves: by the topic's stream, and from its log where the stream leaves a gap.
+    /// </summary>
+    /// <param name="topic">The topic; <c>*</c> for what goes to everybody.</param>
+    /// <param name="from">The sequence to begin with; from now on where there is none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="FaultException"><see cref="ErrorCode.DestinationNotFound"/> where there is no such topic;
+    /// <see cref="ErrorCode.Unavailable"/> where it is away: begin again after the last sequence.</exception>
+    IAsyncEnumerable<TopicMessage> FollowAsync(string topic, long? from = null, CancellationToken cancellationToken = default);
+}
+
+/// <summary>By the topic's stream, and from its log where the stream leaves a gap.</summary>
+internal sealed class TopicFollower(IGrainFactory grains, IStreamProvider streams, TimeProvider time) : ITopicFollower
 {
     private const int PageMax = 100;
 
@@ -15,9 +29,8 @@ internal sealed class TopicFollower(IGrainFactory grains, IStreamProvider stream
     // A stream that has lost something does not say so; nor does a grain that has moved say that it forgot who follows.
     private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(5);
 
-    /// <summary>What is published to a topic, in order, each once, from a sequence on; from now on where there is none.</summary>
     public async IAsyncEnumerable<TopicMessage> FollowAsync(
-        string topic, long? from, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string topic, long? from = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var grain = grains.GetGrain<ITopicGrain>(topic);
         var next = from ?? (await grain.DescribeAsync(cancellationToken)).Next;

@@ -17,6 +17,7 @@ public sealed class ReferenceTests
         ["Hms.Grains.Abstractions"] = ["Hms.Abstractions"],
         ["Hms.Grains"] = ["Hms.Fabric", "Hms.Grains.Abstractions"],
         ["Hms.GrainClient"] = ["Hms.Grains.Abstractions"],
+        ["Hms.GrainClient.Example"] = ["Hms.GrainClient"],
         ["Hms.Bridge"] = ["Hms.Client"],
         ["Hms.Cli"] = ["Hms.Client"],
         ["Hms.Hosting"] = ["Hms.Storage.Sqlite", "Hms.Storage.Postgres", "Hms.Http"],
@@ -24,15 +25,16 @@ public sealed class ReferenceTests
         ["Hms.Silo"] = ["Hms.Grains", "Hms.Hosting"],
         ["Hms.Bench"] = [],
         ["Hms.Bench.InProcess"] = ["Hms.Standalone", "Hms.Storage.Sqlite"],
+        ["Hms.Bench.Grains"] = ["Hms.Grains", "Hms.Storage.Sqlite"],
     };
 
-    private static readonly string[] MayNameOrleans = ["Hms.Grains.Abstractions", "Hms.Grains", "Hms.GrainClient", "Hms.Silo"];
+    private static readonly string[] MayNameOrleans = ["Hms.Grains.Abstractions", "Hms.Grains", "Hms.GrainClient", "Hms.Silo", "Hms.Bench.Grains"];
 
     // Tests that need more of a machine than the .NET SDK.
-    private static readonly string[] NeedMore = ["Hms.Storage.Postgres.Tests"];
+    private static readonly string[] NeedMore = ["Hms.Storage.Postgres.Tests", "Hms.ClusterEndToEnd.Tests"];
 
     public static TheoryData<string> Projects =>
-        [.. new[] { "src", "standalone", "silo", "client", "bench" }.SelectMany(folder => Repository.Files(folder, "*.csproj"))];
+        [.. new[] { "src", "standalone", "silo", "client", "examples", "bench" }.SelectMany(folder => Repository.Files(folder, "*.csproj"))];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -62,7 +64,7 @@ public sealed class ReferenceTests
     {
         var filter = Repository.Read("Hms.Standalone.slnf");
         var solution = Repository.Read("Hms.Orleans.sln").Replace('\\', '/');
-        var projects = new[] { "src", "standalone", "silo", "client", "bench", "tests" }
+        var projects = new[] { "src", "standalone", "silo", "client", "examples", "bench", "tests" }
             .SelectMany(folder => Repository.Files(folder, "*.csproj")).ToArray();
 
         Assert.NotEmpty(projects);

@@ -9,12 +9,12 @@ public sealed partial class SourceTests
 
     [Fact]
     public void No_file_holds_more_than_a_reader_can() => Assert.Empty(
-        Sources("src", "standalone", "silo", "client", "bench", "tests")
+        Sources("src", "standalone", "silo", "client", "examples", "bench", "tests")
             .Where(file => Repository.Read(file).AsSpan().Count('\n') > LinesMax));
 
     [Fact]
     public void A_class_is_sealed_static_or_abstract() => Assert.Empty(
-        Sources("src", "standalone", "silo")
+        Sources("src", "standalone", "silo", "client", "examples")
             .SelectMany(file => OpenClass().Matches(Repository.Read(file)).Select(match => $"{file}: {match.Value.Trim()}")));
 
     [Fact]

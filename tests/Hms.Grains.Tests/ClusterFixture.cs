@@ -20,6 +20,9 @@ public sealed class ClusterFixture : IFabricFixture, IAsyncLifetime
 
     internal ManualTime Time { get; } = new();
 
+    /// <summary>Adds to the cluster what a test needs besides, such as a client of the fabric's.</summary>
+    internal Action<InProcessTestClusterBuilder>? Configure { get; init; }
+
     internal InProcessTestCluster Cluster => _cluster!;
 
     internal MemoryStore Store => _store;
@@ -50,6 +53,7 @@ public sealed class ClusterFixture : IFabricFixture, IAsyncLifetime
             .AddHmsGrains(_store, options)
             .Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error)));
         builder.ConfigureClient(client => client.AddMemoryStreams(TopicStreams.Provider));
+        Configure?.Invoke(builder);
         _cluster = builder.Build();
         await _cluster.DeployAsync();
     }

@@ -4,7 +4,7 @@ namespace Hms.Grains.Fronts;
 
 /// <summary>The barriers for clients of the cluster, on the silo that they are connected to.</summary>
 [Reentrant]
-[StatelessWorker]
+[StatelessWorker(1)]
 [GrainType("hms.barriers-front")]
 internal sealed class BarriersFront(SiloEngine silo) : Grain, IBarriersFront
 {

@@ -4,7 +4,7 @@ namespace Hms.Grains.Fronts;
 
 /// <summary>The locks for clients of the cluster, on the silo that they are connected to.</summary>
 [Reentrant]
-[StatelessWorker]
+[StatelessWorker(1)]
 [GrainType("hms.locks-front")]
 internal sealed class LocksFront(SiloEngine silo) : Grain, ILocksFront
 {

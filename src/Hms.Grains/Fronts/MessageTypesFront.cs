@@ -4,7 +4,7 @@ namespace Hms.Grains.Fronts;
 
 /// <summary>The message types for clients of the cluster, on the silo that they are connected to.</summary>
 [Reentrant]
-[StatelessWorker]
+[StatelessWorker(1)]
 [GrainType("hms.message-types-front")]
 internal sealed class MessageTypesFront(SiloEngine silo) : Grain, IMessageTypesFront
 {

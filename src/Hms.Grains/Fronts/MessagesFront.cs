@@ -6,7 +6,7 @@ namespace Hms.Grains.Fronts;
 
 /// <summary>The way of a message for clients of the cluster, on the silo that they are connected to.</summary>
 [Reentrant]
-[StatelessWorker]
+[StatelessWorker(1)]
 [GrainType("hms.messages-front")]
 internal sealed class MessagesFront(SiloEngine silo) : Grain, IMessagesFront
 {

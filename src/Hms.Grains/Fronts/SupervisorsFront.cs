@@ -4,7 +4,7 @@ namespace Hms.Grains.Fronts;
 
 /// <summary>The supervisors for clients of the cluster, on the silo that they are connected to.</summary>
 [Reentrant]
-[StatelessWorker]
+[StatelessWorker(1)]
 [GrainType("hms.supervisors-front")]
 internal sealed class SupervisorsFront(SiloEngine silo) : Grain, ISupervisorsFront
 {

@@ -4,7 +4,7 @@ namespace Hms.Grains.Fronts;
 
 /// <summary>The tasks for clients of the cluster, on the silo that they are connected to.</summary>
 [Reentrant]
-[StatelessWorker]
+[StatelessWorker(1)]
 [GrainType("hms.tasks-front")]
 internal sealed class TasksFront(SiloEngine silo) : Grain, ITasksFront
 {

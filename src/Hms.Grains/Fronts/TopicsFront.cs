@@ -4,7 +4,7 @@ namespace Hms.Grains.Fronts;
 
 /// <summary>The topics for clients of the cluster, on the silo that they are connected to.</summary>
 [Reentrant]
-[StatelessWorker]
+[StatelessWorker(1)]
 [GrainType("hms.topics-front")]
 internal sealed class TopicsFront(SiloEngine silo) : Grain, ITopicsFront
 {

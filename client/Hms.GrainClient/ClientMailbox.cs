@@ -1,0 +1,4 @@
+namespace Hms.GrainClient;
+
+/// <summary>One supervisor's mailbox as its receivers use it.</summary>
+internal sealed class ClientMailbox(ISupervisorGrain grain, TimeProvider time) : RemoteMailbox(grain, time);
