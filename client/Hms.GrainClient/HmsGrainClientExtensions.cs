@@ -14,8 +14,8 @@ public static class HmsGrainClientExtensions
     /// <see cref="ErrorCode.Unavailable"/> where none was in time. One that loses its silos later looks for them with every call.
     /// <para>
     /// A call that gets no answer ends with <see cref="ErrorCode.Unavailable"/>: at once when the last silo is lost, within 10 s when another is, else
-    /// after 30 s. One that waits for a lock or a reply ends 15 s after its wait at the latest. Waits for messages, tasks and barriers go on at
-    /// another silo.
+    /// after 30 s. One that waits for a lock or a reply ends 15 s after its wait at the latest. Waits for tasks and barriers go on at another
+    /// silo.
     /// </para>
     /// <para>A silo has an <see cref="IFabric"/> of its own, and takes no client beside it.</para>
     /// </summary>

@@ -34,6 +34,7 @@ internal sealed class SocketSilo : IAsyncDisposable
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(_port, Gateway.Port, primarySiloEndpoint: null, "hms", "hms")
             .UseInMemoryReminderService()
+            .AddMemoryGrainStorage(TopicStreams.SubscriptionStore)
             .AddHmsGrains(_store));
         _host = builder.Build();
         await _host.StartAsync();
