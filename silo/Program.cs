@@ -7,6 +7,11 @@ if (args is ["--help" or "-h" or "-?"])
     return 0;
 }
 
+if (args is [HealthCheck.Option, .. var url])
+{
+    return await HealthCheck.RunAsync(url, Console.Error);
+}
+
 try
 {
     await using var server = await SiloServer.StartAsync(args);

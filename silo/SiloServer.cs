@@ -54,7 +54,11 @@ internal sealed class SiloServer : IAsyncDisposable
             {
                 ClusterSetup.Apply(silo, settings);
                 silo.AddHmsGrains(store, options);
-                silo.AddActivityPropagation();
+                if (settings.Otlp is not null)
+                {
+                    silo.AddActivityPropagation();
+                }
+
                 silo.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
             });
             app = builder.Build();

@@ -27,6 +27,8 @@ internal static class Usage
           --otlp URL              where traces and metrics go (OpenTelemetry, gRPC)
           --insecure              listen on other addresses than loopback, although nobody is authenticated
           --NAME VALUE            any other setting, such as --Fabric:Mailboxes:DepthMax 100000
+          --health-check [URL]    starts nothing: asks the server at URL whether it is ready, and exits with 0 or 1
+                                                                                 http://127.0.0.1:8420
           --help                  this text
 
         Every setting can also come from the environment, as HMS_CLUSTERING, HMS_CONNECTION, HMS_Silo__Port or
