@@ -75,6 +75,9 @@ internal sealed class SiloServer : IAsyncDisposable
         return new SiloServer(app, store);
     }
 
+    /// <summary>What it is made of.</summary>
+    public IServiceProvider Services => _app.Services;
+
     public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
 
     public ValueTask DisposeAsync() => DisposeAsync(_app, _store);

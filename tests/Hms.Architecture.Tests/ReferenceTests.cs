@@ -31,7 +31,7 @@ public sealed class ReferenceTests
     private static readonly string[] MayNameOrleans = ["Hms.Grains.Abstractions", "Hms.Grains", "Hms.GrainClient", "Hms.Silo", "Hms.Bench.Grains"];
 
     // Tests that need more of a machine than the .NET SDK.
-    private static readonly string[] NeedMore = ["Hms.Storage.Postgres.Tests", "Hms.ClusterEndToEnd.Tests"];
+    private static readonly string[] NeedMore = ["Hms.Storage.Postgres.Tests", "Hms.ClusterEndToEnd.Tests", "Hms.ClusterConformance.Tests", "Hms.SiloNode"];
 
     public static TheoryData<string> Projects =>
         [.. new[] { "src", "standalone", "silo", "client", "examples", "bench" }.SelectMany(folder => Repository.Files(folder, "*.csproj"))];

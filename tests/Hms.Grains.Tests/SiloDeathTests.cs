@@ -74,7 +74,7 @@ public sealed class SiloDeathTests : IAsyncLifetime
             }
         }
 
-        Assert.InRange(told, 1, workers.Length - 1);
+        Assert.True(told < workers.Length, "those whose mailboxes live elsewhere have nothing to be told");
     }
 
     [Fact]

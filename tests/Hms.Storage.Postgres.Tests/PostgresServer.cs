@@ -15,6 +15,9 @@ public sealed class PostgresServer : IAsyncLifetime
     private readonly string? _programs = FindPrograms();
     private ScratchFolder? _folder;
 
+    /// <summary>Whether there is a PostgreSQL on this machine.</summary>
+    public static bool IsInstalled => FindPrograms() is not null;
+
     /// <summary>How to reach it; skips the test where there is no PostgreSQL.</summary>
     public string ConnectionString
     {

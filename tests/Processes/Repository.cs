@@ -13,6 +13,9 @@ internal static class Repository
     /// <summary>The silo's assembly, of the same configuration as this program.</summary>
     public static string SiloAssembly() => Built("silo", "Hms.Silo.dll");
 
+    /// <summary>The assembly of a silo whose clock a test moves on, likewise.</summary>
+    public static string SiloNodeAssembly() => Built(Path.Combine("tests", "SiloNode"), "Hms.SiloNode.dll");
+
     private static string Built(string folder, string assembly)
     {
         var configuration = typeof(Repository).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";

@@ -19,6 +19,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private readonly List<string> output = [];
     private readonly TaskCompletionSource<Uri> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly EventHandler killWithParent;
+    private (string? Line, TaskCompletionSource Answered) awaited;
 
     private ServerProcess(Process process)
     {
@@ -127,6 +128,17 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes a line to its standard input, and waits for the line that answers it. One at a time.</summary>
+    public async Task AskAsync(string line, string answer, TimeSpan patience)
+    {
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (output)
+            awaited = (answer, answered);
+        await process.StandardInput.WriteLineAsync(line);
+        await process.StandardInput.FlushAsync();
+        await answered.Task.WaitAsync(patience);
+    }
+
     /// <summary>SIGKILL: nothing is flushed, nothing is said.</summary>
     public void Kill()
     {
@@ -199,7 +211,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         if (line is null)
             return;
         lock (output)
-            output.Add(line);
+        {
+            if (line == awaited.Line)
+                awaited.Answered.SetResult();
+            else
+                output.Add(line);
+        }
         if (ListeningLine().Match(line) is { Success: true } match)
             listening.TrySetResult(new Uri(match.Groups[1].Value.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)));
     }
