@@ -109,14 +109,7 @@ public sealed class PostgresStore : IEntityStore
         ReadAsync(connection => PostgresReader.ReadWakesAsync(connection, dueBy, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public void Enlist(ICommitSource source, bool urgent)
-    {
-        if (!_enlisted.TryEnlist(source, urgent))
-        {
-            // Not from here: who enlists holds the lock under which it is told.
-            ThreadPool.UnsafeQueueUserWorkItem(Refuse, source, preferLocal: false);
-        }
-    }
+    public void Enlist(ICommitSource source, bool urgent) => _enlisted.Enlist(source, urgent);
 
     /// <summary>Commits what has enlisted, waits for reads under way, then closes the connections. Who comes later is refused.</summary>
     public async ValueTask DisposeAsync()
@@ -159,7 +152,7 @@ public sealed class PostgresStore : IEntityStore
             {
                 try
                 {
-                    return _closed ? throw Closed() : await ReadOnceAsync(read, cancellationToken);
+                    return _closed ? throw StoreException.Closed() : await ReadOnceAsync(read, cancellationToken);
                 }
                 catch (Exception e) when (isFirst && Database.IsConnectionLost(e))
                 {
@@ -182,18 +175,6 @@ public sealed class PostgresStore : IEntityStore
     {
         await using var connection = await _readers.OpenConnectionAsync(cancellationToken);
         return await read(connection);
-    }
-
-    private static StoreException Closed() => new("the database has been closed");
-
-    private static void Refuse(ICommitSource source)
-    {
-        var commit = new EntityCommit();
-        source.Collect(commit);
-        if (!commit.IsEmpty)
-        {
-            source.Complete(Closed())?.Execute();
-        }
     }
 
     private void WriteUntilStopped()

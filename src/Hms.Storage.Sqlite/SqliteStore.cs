@@ -116,14 +116,7 @@ public sealed class SqliteStore : IEntityStore
         ReadAsync(reader => reader.ReadWakes(dueBy), cancellationToken);
 
     /// <inheritdoc/>
-    public void Enlist(ICommitSource source, bool urgent)
-    {
-        if (!_enlisted.TryEnlist(source, urgent))
-        {
-            // Not from here: who enlists holds the lock under which it is told.
-            ThreadPool.UnsafeQueueUserWorkItem(Refuse, source, preferLocal: false);
-        }
-    }
+    public void Enlist(ICommitSource source, bool urgent) => _enlisted.Enlist(source, urgent);
 
     /// <summary>Commits what has enlisted, waits for reads under way, then closes the file. Who comes later is refused.</summary>
     public async ValueTask DisposeAsync()
@@ -191,7 +184,7 @@ public sealed class SqliteStore : IEntityStore
         SqliteReader? reader = null;
         try
         {
-            return _readers.TryTake(out reader) ? read(reader) : throw Closed();
+            return _readers.TryTake(out reader) ? read(reader) : throw StoreException.Closed();
         }
         catch (SqliteException e)
         {
@@ -205,18 +198,6 @@ public sealed class SqliteStore : IEntityStore
             }
 
             _readersFree.Release();
-        }
-    }
-
-    private static StoreException Closed() => new("the database has been closed");
-
-    private static void Refuse(ICommitSource source)
-    {
-        var commit = new EntityCommit();
-        source.Collect(commit);
-        if (!commit.IsEmpty)
-        {
-            source.Complete(Closed())?.Execute();
         }
     }
 

@@ -24,37 +24,14 @@ internal sealed class Enlisted : IDisposable
     private bool _stopping;
     private bool _closed;
 
-    /// <summary>Adds one who has something to commit; false where the writer has ended.</summary>
-    public bool TryEnlist(ICommitSource source, bool urgent)
+    /// <summary>Adds one who has something to commit. Where the writer has ended, it is told so.</summary>
+    public void Enlist(ICommitSource source, bool urgent)
     {
-        lock (_gate)
+        if (!TryEnlist(source, urgent))
         {
-            if (_closed)
-            {
-                return false;
-            }
-
-            var wasEmpty = IsEmpty;
-            if (urgent)
-            {
-                wasEmpty = _waiting.Count == 0;
-                _waiting.Add(source);
-            }
-            else if (_patientOnes.Add(source))
-            {
-                // One who waits here already keeps the place: its commits may become urgent in between, as often as it likes.
-                _patientSince = _patient.Count == 0 ? Stopwatch.GetTimestamp() : _patientSince;
-                _patient.Enqueue(source);
-            }
-
-            if (!wasEmpty)
-            {
-                return true;
-            }
+            // Not from here: who enlists holds the lock under which it is told.
+            ThreadPool.UnsafeQueueUserWorkItem(Refuse, source, preferLocal: false);
         }
-
-        _some.Release();
-        return true;
     }
 
     public void Stop()
@@ -92,6 +69,48 @@ internal sealed class Enlisted : IDisposable
                     return Take();
                 }
             }
+        }
+    }
+
+    private bool TryEnlist(ICommitSource source, bool urgent)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            var wasEmpty = IsEmpty;
+            if (urgent)
+            {
+                wasEmpty = _waiting.Count == 0;
+                _waiting.Add(source);
+            }
+            else if (_patientOnes.Add(source))
+            {
+                // One who waits here already keeps the place: its commits may become urgent in between, as often as it likes.
+                _patientSince = _patient.Count == 0 ? Stopwatch.GetTimestamp() : _patientSince;
+                _patient.Enqueue(source);
+            }
+
+            if (!wasEmpty)
+            {
+                return true;
+            }
+        }
+
+        _some.Release();
+        return true;
+    }
+
+    private static void Refuse(ICommitSource source)
+    {
+        var commit = new EntityCommit();
+        source.Collect(commit);
+        if (!commit.IsEmpty)
+        {
+            source.Complete(StoreException.Closed())?.Execute();
         }
     }
 

@@ -80,4 +80,7 @@ public sealed class StoreException(string message, Exception? innerException = n
     /// <summary>An entity's version was not the one expected.</summary>
     public static StoreException Overtaken(EntityKey key, long version, long expected) =>
         new($"{key} is at version {version}, not at {expected}: it was changed elsewhere") { IsOvertaken = true };
+
+    /// <summary>The store takes and gives nothing any more.</summary>
+    internal static StoreException Closed() => new("the database has been closed");
 }
