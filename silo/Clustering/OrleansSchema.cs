@@ -1,8 +1,5 @@
-using System.Data;
-using System.Globalization;
-using System.Net.Sockets;
-using System.Text.RegularExpressions;
 using Hms.Fabric.Storage;
+using Hms.Storage.Postgres;
 using Npgsql;
 
 namespace Hms.Silo;
@@ -11,7 +8,7 @@ namespace Hms.Silo;
 /// The tables in which Orleans keeps members, reminders and states of grains in PostgreSQL, from version 15, and the queries that it reads from
 /// one of them when it starts. All lie in a schema of their own.
 /// </summary>
-internal static partial class OrleansSchema
+internal static class OrleansSchema
 {
     /// <summary>The schema where none is named.</summary>
     public const string DefaultName = "hms_orleans";
@@ -67,115 +64,34 @@ internal static partial class OrleansSchema
         {
             await using var connection = new NpgsqlConnection(builder.ConnectionString);
             await connection.OpenAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-            await MigrateAsync(connection, schema, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            await Task.Run(() => Migration.Run(connection, schema, Steps, () => WriteQueries(connection)), cancellationToken);
         }
-        catch (Exception e) when (e is NpgsqlException or SocketException or IOException or TimeoutException)
+        catch (Exception e) when (Postgres.IsAway(e))
         {
-            var reason = e is PostgresException server ? $"{server.MessageText} ({server.SqlState})"
-                : e.InnerException is { } inner ? $"{e.Message}: {inner.Message}" : e.Message;
-            throw new StoreException(
-                $"the database {builder.Database ?? builder.Username} at {builder.Host}:{builder.Port} cannot be used for Orleans: {reason}", e);
+            throw Postgres.Failure(builder, "cannot be used for Orleans", e);
         }
-    }
-
-    private static async Task MigrateAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
-    {
-        await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock(hashtextextended('hms orleans schema {schema}', 0))", cancellationToken);
-
-        // Asked first: who may not make a schema may not even say "if it does not exist".
-        if (await NumberAsync(connection, $"SELECT count(*) FROM pg_namespace WHERE nspname = '{schema}'", cancellationToken) == 0)
-        {
-            await ExecuteAsync(connection, $"CREATE SCHEMA {schema}", cancellationToken);
-        }
-
-        if (await NumberAsync(
-            connection, $"SELECT count(*) FROM pg_tables WHERE schemaname = '{schema}' AND tablename = 'schema_version'", cancellationToken) == 0)
-        {
-            await ExecuteAsync(connection, "CREATE TABLE schema_version AS SELECT 0 AS version", cancellationToken);
-        }
-
-        var version = await NumberAsync(connection, "SELECT version FROM schema_version", cancellationToken);
-        if (version > Steps.Length)
-        {
-            throw new StoreException(
-                $"the schema {schema} of {connection.Database} has version {version}, written by a later version of HMS Fabric; this one knows {Steps.Length}");
-        }
-
-        foreach (var step in Steps.Skip((int)version))
-        {
-            await ExecuteAsync(connection, step, cancellationToken);
-        }
-
-        if (version < Steps.Length)
-        {
-            await ExecuteAsync(connection, $"UPDATE schema_version SET version = {Steps.Length}", cancellationToken);
-        }
-
-        await WriteQueriesAsync(connection, cancellationToken);
     }
 
     // A query that is the same is left alone: most starts find all of them.
-    private static async Task WriteQueriesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static void WriteQueries(NpgsqlConnection connection)
     {
-        await using var command = Command(connection, """
+        using var command = new NpgsqlCommand("""
             INSERT INTO orleansquery (querykey, querytext) SELECT * FROM unnest($1::text[], $2::text[])
             ON CONFLICT (querykey) DO UPDATE SET querytext = excluded.querytext WHERE orleansquery.querytext <> excluded.querytext
-            """);
+            """, connection);
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. Queries.Select(query => query.Key)] });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. Queries.Select(query => query.Text)] });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        command.ExecuteNonQuery();
     }
 
     private static NpgsqlConnectionStringBuilder Builder(string connectionString, string schema)
     {
-        if (!SchemaName().IsMatch(schema))
-        {
-            throw new StoreException($"{schema} cannot name the schema: a-z or _ first, then up to 62 of a-z, 0-9 and _");
-        }
-
-        NpgsqlConnectionStringBuilder builder;
-        try
-        {
-            builder = new NpgsqlConnectionStringBuilder(connectionString);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException)
-        {
-            // What the library says may hold a part of the password.
-            throw new StoreException(
-                "the connection string is not understood; it looks like Host=…;Port=…;Database=…;Username=…;Password=…");
-        }
-
-        if (string.IsNullOrEmpty(builder.Host))
-        {
-            throw new StoreException("the connection string names no Host");
-        }
+        var builder = Postgres.Parse(connectionString, schema);
 
         // Who had to wait for another one's change must see it: Orleans expects "no" then, not an error.
         builder.Options = $"{builder.Options} -c default_transaction_isolation=read\\ committed";
         builder.SearchPath = schema;
         builder.ApplicationName ??= "hms-orleans";
-        builder.Enlist = false;
         return builder;
     }
-
-    private static async Task<long> NumberAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = Command(connection, sql);
-        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = Command(connection, sql);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-#pragma warning disable CA2100 // Texts of our own, and the name of a schema that was checked.
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection);
-#pragma warning restore CA2100
-
-    [GeneratedRegex(@"^[a-z_][a-z0-9_]{0,62}\z")]
-    private static partial Regex SchemaName();
 }

@@ -1,13 +1,11 @@
 using System.Globalization;
-using System.Net.Sockets;
-using System.Text.RegularExpressions;
 using Hms.Fabric.Storage;
 using Npgsql;
 
 namespace Hms.Storage.Postgres;
 
 /// <summary>How connections to the database are made, and what is said of it where that fails.</summary>
-internal sealed partial class Database
+internal sealed class Database
 {
     // All statements of the writer find their rows by key. A plan made while the tables were small would read them whole, and is kept when they
     // have grown; so it may not be made.
@@ -25,33 +23,13 @@ internal sealed partial class Database
 
     public Database(PostgresStoreOptions options)
     {
-        if (!SchemaName().IsMatch(options.Schema))
-        {
-            throw new StoreException($"{options.Schema} cannot name the schema: a-z or _ first, then up to 62 of a-z, 0-9 and _");
-        }
-
         Schema = options.Schema;
-        try
-        {
-            _connection = new NpgsqlConnectionStringBuilder(options.ConnectionString);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException)
-        {
-            // What the library says may hold a part of the password.
-            throw new StoreException("the connection string is not understood; it looks like Host=…;Port=…;Database=…;Username=…;Password=…");
-        }
-
-        if (string.IsNullOrEmpty(_connection.Host))
-        {
-            throw new StoreException("the connection string names no Host");
-        }
-
+        _connection = Postgres.Parse(options.ConnectionString, Schema);
         _connection.CommandTimeout = Seconds(options.CommandTimeout);
         _connection.Timeout = Seconds(options.ConnectTimeout);
         _connection.MaxAutoPrepare = StatementsMax;
         _connection.AutoPrepareMinUsages = 2;
         _connection.IncludeErrorDetail = false;
-        _connection.Enlist = false;
         _connection.ApplicationName ??= "hms";
         _connection.MinPoolSize = 0;
         _connection.MaxPoolSize = options.Readers;
@@ -62,33 +40,23 @@ internal sealed partial class Database
     public string Schema { get; }
 
     /// <summary>Which database, for the operator; without user and password.</summary>
-    public string Where => $"{_connection.Database ?? _connection.Username} at {_connection.Host}:{_connection.Port}";
+    public string Where => Postgres.Where(_connection);
 
     private string Always { get; }
-
-    /// <summary>Whether it is the database or the way to it that failed, and not a program that is wrong.</summary>
-    public static bool IsAway(Exception e) => e is NpgsqlException or SocketException or IOException or TimeoutException;
 
     /// <summary>
     /// Whether the connection is lost or was never made, so that the same may go well on a new one. A statement that took too long is not repeated.
     /// </summary>
     public static bool IsConnectionLost(Exception e) => e is PostgresException server
         ? server.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
-        : IsAway(e) && e.InnerException is not TimeoutException;
+        : Postgres.IsAway(e) && e.InnerException is not TimeoutException;
 
     /// <summary>Whether the server has taken a transaction back because of another one.</summary>
     public static bool IsCollision(Exception e) =>
         e is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
 
-    /// <summary>The message for the operator.</summary>
-    /// <param name="what">What cannot be done, such as <c>cannot be read</c>.</param>
-    /// <param name="e">What the library said.</param>
-    public StoreException Failure(string what, Exception e)
-    {
-        var reason = e is PostgresException server ? $"{server.MessageText} ({server.SqlState})"
-            : e.InnerException is { } inner ? $"{e.Message}: {inner.Message}" : e.Message;
-        return new StoreException($"the database {Where} {what}: {reason}", e);
-    }
+    /// <inheritdoc cref="Postgres.Failure"/>
+    public StoreException Failure(string what, Exception e) => Postgres.Failure(_connection, what, e);
 
     /// <summary>Opens a connection that writes.</summary>
     public NpgsqlConnection OpenToWrite()
@@ -116,7 +84,4 @@ internal sealed partial class Database
     }.ConnectionString;
 
     private static int Seconds(TimeSpan time) => Math.Max(1, (int)time.TotalSeconds);
-
-    [GeneratedRegex("^[a-z_][a-z0-9_]{0,62}$")]
-    private static partial Regex SchemaName();
 }

@@ -31,10 +31,10 @@ public sealed class PostgresStore : IEntityStore
         _database = database;
         for (var blocks = 0; blocks < 2; blocks++)
         {
-            _numbers.Add(Schema.Number(connection, "SELECT nextval('body_block')"));
+            _numbers.Add(Migration.Number(connection, "SELECT nextval('body_block')"));
         }
 
-        var decidedAt = Schema.Number(connection, "SELECT decided_at_ms FROM fabric");
+        var decidedAt = Migration.Number(connection, "SELECT decided_at_ms FROM fabric");
         LatestDecision = DateTimeOffset.FromUnixTimeMilliseconds(decidedAt);
         _writer = new PostgresWriter(database, _numbers, _metrics, decidedAt);
         _readers = database.Readers();
@@ -77,7 +77,7 @@ public sealed class PostgresStore : IEntityStore
             {
                 return await Task.Run(() => Open(database, options), cancellationToken);
             }
-            catch (Exception e) when (Database.IsAway(e))
+            catch (Exception e) when (Postgres.IsAway(e))
             {
                 var isLater = Stopwatch.GetElapsedTime(start) + ProbePause > options.OpenPatience;
                 if (isLater || e is PostgresException { SqlState: not PostgresErrorCodes.CannotConnectNow })
@@ -139,7 +139,7 @@ public sealed class PostgresStore : IEntityStore
     private static PostgresStore Open(Database database, PostgresStoreOptions options)
     {
         using var connection = database.OpenToWrite();
-        Schema.Migrate(connection, database.Schema);
+        Migration.Run(connection, database.Schema, Schema.Steps);
         return new PostgresStore(database, connection, options.Readers);
     }
 
@@ -159,7 +159,7 @@ public sealed class PostgresStore : IEntityStore
                     // The server was restarted since the connection was made, and so it was for all others.
                     _readers.Clear();
                 }
-                catch (Exception e) when (Database.IsAway(e))
+                catch (Exception e) when (Postgres.IsAway(e))
                 {
                     throw _database.Failure("cannot be read", e);
                 }

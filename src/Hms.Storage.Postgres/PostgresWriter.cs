@@ -105,7 +105,7 @@ internal sealed class PostgresWriter(Database database, BodyNumbers numbers, Sto
         _connection ??= database.OpenToWrite();
         if (numbers.WantsBlock)
         {
-            numbers.Add(Schema.Number(_connection, "SELECT nextval('body_block')"));
+            numbers.Add(Migration.Number(_connection, "SELECT nextval('body_block')"));
         }
 
         if (commits.Count > 0 && commits.TrueForAll(commit => commit.OnlyCompares))

@@ -1,13 +1,6 @@
-using System.Globalization;
-using Hms.Fabric.Storage;
-using Npgsql;
-
 namespace Hms.Storage.Postgres;
 
-/// <summary>
-/// The tables, and how those of earlier versions become newer ones. Who starts takes a lock of the whole database first, so that of several
-/// who start at once one does it; each step runs in one transaction with the note that it was made.
-/// </summary>
+/// <summary>The tables.</summary>
 internal static class Schema
 {
     /// <summary>Numbers of bodies in one block: what the sequence goes on by.</summary>
@@ -15,7 +8,9 @@ internal static class Schema
 
     // Names of entities are ASCII (Names.IsName); what comes with a message may hold any character, also NUL, which a text here cannot hold.
     // Room is left in the pages of what is changed in place, so that no index has to follow.
-    private static readonly string[] Steps =
+
+    /// <summary>How they came to be, for <see cref="Migration"/>.</summary>
+    public static readonly IReadOnlyList<string> Steps =
     [
         $"""
         CREATE TABLE fabric (id integer PRIMARY KEY CHECK (id = 1), decided_at_ms bigint NOT NULL);
@@ -29,54 +24,4 @@ internal static class Schema
         CREATE TABLE body (id bigint PRIMARY KEY, trace bytea, message bytea NOT NULL);
         """,
     ];
-
-    /// <summary>Makes or migrates the tables.</summary>
-    /// <exception cref="StoreException">A later version wrote them.</exception>
-    public static void Migrate(NpgsqlConnection connection, string schema)
-    {
-        Execute(connection, $"SELECT pg_advisory_lock(hashtextextended('hms schema {schema}', 0))");
-        if (Number(connection, $"SELECT count(*) FROM pg_namespace WHERE nspname = '{schema}'") == 0)
-        {
-            Execute(connection, $"CREATE SCHEMA {schema}");
-        }
-
-        if (Number(connection, $"SELECT count(*) FROM pg_tables WHERE schemaname = '{schema}' AND tablename = 'schema_version'") == 0)
-        {
-            Execute(connection, "CREATE TABLE schema_version AS SELECT 0 AS version");
-        }
-
-        var version = Number(connection, "SELECT version FROM schema_version");
-        if (version > Steps.Length)
-        {
-            throw new StoreException(
-                $"the schema {schema} of {connection.Database} has version {version}, written by a later version of HMS Fabric; this one knows {Steps.Length}");
-        }
-
-        for (; version < Steps.Length; version++)
-        {
-            using var transaction = connection.BeginTransaction();
-            Execute(connection, Steps[version]);
-            Execute(connection, $"UPDATE schema_version SET version = {version + 1}");
-            transaction.Commit();
-        }
-
-        Execute(connection, "SELECT pg_advisory_unlock_all()");
-    }
-
-    /// <summary>Runs a statement that returns one number.</summary>
-    public static long Number(NpgsqlConnection connection, string sql)
-    {
-        using var command = Command(connection, sql);
-        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-    }
-
-    private static void Execute(NpgsqlConnection connection, string sql)
-    {
-        using var command = Command(connection, sql);
-        command.ExecuteNonQuery();
-    }
-
-#pragma warning disable CA2100 // Texts of our own, and the name of a schema that was checked.
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection);
-#pragma warning restore CA2100
 }
