@@ -52,7 +52,7 @@ internal sealed class EntityTables : IDisposable
         _bytes = 0;
     }
 
-    /// <summary>The number and the version of an entity, which is added where it is not there.</summary>
+    /// <summary>The number and the version of an entity; both 0 where it was never written.</summary>
     public (long Number, long Version) Find(EntityKey key)
     {
         if (_known.TryGetValue(key, out var known))
@@ -65,24 +65,16 @@ internal sealed class EntityTables : IDisposable
             _known.Clear();
         }
 
-        var kind = key.Kind.ToString();
-        _findEntity.Bind(1, kind).Bind(2, key.Name);
-        if (_findEntity.Next())
-        {
-            known = (_findEntity.Number(0), _findEntity.Number(1));
-            _findEntity.Reset();
-            return known;
-        }
-
-        _addEntity.Bind(1, kind).Bind(2, key.Name).Next();
-        known = (_addEntity.Number(0), 0);
-        _addEntity.Reset();
+        _findEntity.Bind(1, key.Kind.ToString()).Bind(2, key.Name);
+        known = _findEntity.Next() ? (_findEntity.Number(0), _findEntity.Number(1)) : (0, 0);
+        _findEntity.Reset();
         return known;
     }
 
-    /// <summary>Writes a commit of an entity with that number.</summary>
-    public void Write(EntityCommit commit, long entity)
+    /// <summary>Writes a commit of an entity with the number that was found.</summary>
+    public void Write(EntityCommit commit, long number)
     {
+        var entity = number > 0 ? number : Add(commit.Key);
         foreach (var (id, body) in commit.Bodies)
         {
             _bytes += body.Message.Length;
@@ -138,6 +130,14 @@ internal sealed class EntityTables : IDisposable
         {
             statement.Dispose();
         }
+    }
+
+    private long Add(EntityKey key)
+    {
+        _addEntity.Bind(1, key.Kind.ToString()).Bind(2, key.Name).Next();
+        var number = _addEntity.Number(0);
+        _addEntity.Reset();
+        return number;
     }
 
     private void WriteEntity(EntityCommit commit, long entity, RowChange? header)

@@ -1,75 +1,27 @@
-using Hms.Domain.Entities;
+using Hms.Fabric.Storage;
 using Npgsql;
 
 namespace Hms.Storage.Postgres.Tests;
 
 /// <summary>A test with a schema of its own, and a store on it.</summary>
-public abstract class PostgresTest(PostgresServer server) : IAsyncLifetime
+public abstract class PostgresTest(PostgresServer server) : StoreTest
 {
-    private readonly string _schema = $"t{Guid.NewGuid():n}";
-
-    internal PostgresStore Store { get; private set; } = null!;
+    private readonly string _schema = NewSchema();
 
     internal PostgresServer Server => server;
 
-    internal PostgresStoreOptions Options => new()
+    internal PostgresStoreOptions Options => OptionsOf(server, _schema);
+
+    internal static string NewSchema() => $"t{Guid.NewGuid():n}";
+
+    internal static PostgresStoreOptions OptionsOf(PostgresServer server, string schema) => new()
     {
         ConnectionString = server.ConnectionString,
-        Schema = _schema,
+        Schema = schema,
         OpenPatience = TimeSpan.Zero,
     };
 
-    public async ValueTask InitializeAsync() => Store = await PostgresStore.OpenAsync(Options);
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await Store.DisposeAsync();
-    }
-
-    internal async Task RestartAsync()
-    {
-        await Store.DisposeAsync();
-        await InitializeAsync();
-    }
-
-    internal static EntityKey Mailbox(string name) => new(EntityKind.Mailbox, name);
-
-    /// <summary>An entity that writes a row: one without rows only compares its version.</summary>
-    internal static FakeEntity Writing(string name, long version = 0)
-    {
-        var entity = new FakeEntity(name, version);
-        entity.Rows.Add(RowKey.Of('w'), [1]);
-        return entity;
-    }
-
-    /// <summary>Commits several in one transaction: the writer is held until all have enlisted.</summary>
-    internal async Task TogetherAsync(params FakeEntity[] entities)
-    {
-        using var allThere = new ManualResetEventSlim();
-        var holding = new FakeEntity("holding the writer") { IsEmpty = true, Collecting = allThere.Wait };
-        Store.Enlist(holding, urgent: true);
-        foreach (var entity in entities)
-        {
-            Store.Enlist(entity, urgent: true);
-        }
-
-        allThere.Set();
-        foreach (var entity in entities.Where(entity => !entity.IsEmpty))
-        {
-            await entity.Completed;
-        }
-
-        await WrittenAsync();
-    }
-
-    /// <summary>Returns when the writer is done with all that came before.</summary>
-    internal async Task WrittenAsync()
-    {
-        var reached = new TaskCompletionSource();
-        Store.Enlist(new FakeEntity("after") { IsEmpty = true, Collecting = () => reached.TrySetResult() }, urgent: true);
-        await reached.Task;
-    }
+    private protected override async Task<IEntityStore> OpenAsync() => await PostgresStore.OpenAsync(Options);
 
     /// <summary>A connection of a person with a tool.</summary>
     internal async Task<NpgsqlConnection> ConnectAsync()
