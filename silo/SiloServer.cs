@@ -31,13 +31,9 @@ internal sealed class SiloServer : IAsyncDisposable
             .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.WebHost.UseUrls(settings.Host.Urls);
+        builder.Services.AddHmsHttp(Configure);
         var http = new HttpOptions();
-        builder.Services.AddHmsHttp(options =>
-        {
-            HostSettings.Bind(builder.Configuration.GetSection("Http"), options);
-            options.Insecure = settings.Host.Insecure;
-        });
-        HostSettings.Bind(builder.Configuration.GetSection("Http"), http);
+        Configure(http);
         Telemetry.Add(builder.Services, settings.Otlp);
 
         var store = await settings.Host.Storage.OpenAsync();
@@ -73,6 +69,12 @@ internal sealed class SiloServer : IAsyncDisposable
 
         Greeting.Print([.. app.Urls], settings.Host, ClusterSetup.Describe(settings));
         return new SiloServer(app, store);
+
+        void Configure(HttpOptions options)
+        {
+            HostSettings.Bind(builder.Configuration.GetSection("Http"), options);
+            options.Insecure = settings.Host.Insecure;
+        }
     }
 
     /// <summary>What it is made of.</summary>

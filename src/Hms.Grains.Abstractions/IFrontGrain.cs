@@ -7,10 +7,6 @@ namespace Hms.Grains;
 [Alias("hms.IMessagesFront")]
 public interface IMessagesFront : IGrainWithIntegerKey
 {
-    /// <summary>As <see cref="IFabric.SendAsync"/>.</summary>
-    [Alias("send")]
-    ValueTask<SendReceipt> SendAsync(SendRequest request, CancellationToken cancellationToken);
-
     /// <summary>As <see cref="IFabric.SendManyAsync"/>.</summary>
     [Alias("sendMany")]
     ValueTask<IReadOnlyList<SendOutcome>> SendManyAsync(IReadOnlyList<SendRequest> requests, CancellationToken cancellationToken);

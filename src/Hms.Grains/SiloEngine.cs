@@ -47,7 +47,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         var bodies = new BodyCache(options.Fabric.BodyCacheBytes);
         var services = new EntityServices(store, bodies, Clock, _wakeups, new OutboxCarrier(_entities, store, bodies, _logger), _logger)
         {
-            Overtaken = Local.Overtaken,
+
+            // Said by the writer of the store, which does not wait for what follows from it.
+            Overtaken = key => PoolBackground.Instance.Run(Local.Overtaken, key),
         };
         Make = new EntityFactory(_entities, services, options.Fabric, Metrics);
         Fabric = new FabricService(_entities, Clock, Metrics, options.Fabric, Status);

@@ -12,9 +12,6 @@ internal sealed class MessagesFront(SiloEngine silo) : Grain, IMessagesFront
 {
     private FabricService Fabric => silo.Fabric;
 
-    public ValueTask<SendReceipt> SendAsync(SendRequest request, CancellationToken cancellationToken) =>
-        Fabric.SendAsync(request, cancellationToken);
-
     public ValueTask<IReadOnlyList<SendOutcome>> SendManyAsync(IReadOnlyList<SendRequest> requests, CancellationToken cancellationToken) =>
         Fabric.SendManyAsync(requests, cancellationToken);
 
