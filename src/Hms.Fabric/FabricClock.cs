@@ -1,29 +1,47 @@
+using Hms.Fabric.Storage;
+
 namespace Hms.Fabric;
 
 /// <summary>
 /// The time by which machines decide. It follows the monotonic clock within a process, so that a jump of the wall clock neither ends
-/// leases nor keeps them alive, and it never falls behind what was decided before a restart.
+/// leases nor keeps them alive, and it never falls behind what was decided before a restart, or in another process.
 /// </summary>
 /// <param name="time">Where time comes from.</param>
 public sealed class FabricClock(TimeProvider time)
 {
     private readonly DateTimeOffset _start = time.GetUtcNow();
     private readonly long _startTicks = time.GetTimestamp();
+    private readonly Lock _gate = new();
     private long _ahead;
+    private long _earliest;
 
     /// <summary>The source of time, for timers.</summary>
     public TimeProvider Time => time;
 
     /// <summary>The time now.</summary>
-    public DateTimeOffset Now => _start + time.GetElapsedTime(_startTicks) + new TimeSpan(Interlocked.Read(ref _ahead));
-
-    /// <summary>Moves the clock on to a time that was decided at already, if it is behind it.</summary>
-    public void NeverBefore(DateTimeOffset decided)
+    public DateTimeOffset Now
     {
-        var behind = (decided - Now).Ticks;
-        if (behind > 0)
+        get
         {
-            Interlocked.Add(ref _ahead, behind);
+            var ticks = Math.Max(Running + Interlocked.Read(ref _ahead), Interlocked.Read(ref _earliest));
+            return new DateTimeOffset(ticks, TimeSpan.Zero);
+        }
+    }
+
+    private long Running => _start.UtcTicks + time.GetElapsedTime(_startTicks).Ticks;
+
+    /// <summary>
+    /// Goes on from a time that may have been decided at already, if the clock is behind it. What a store may be ahead by, the clock waits for: if it
+    /// ran ahead by that, so would the next process that starts beside this one, by as much again.
+    /// </summary>
+    /// <param name="latest">The <see cref="IEntityStore.LatestDecision"/>.</param>
+    public void NeverBefore(DateTimeOffset latest)
+    {
+        lock (_gate)
+        {
+            var behind = latest.UtcTicks - Running - _ahead;
+            Interlocked.Add(ref _ahead, Math.Max(0, behind - IEntityStore.LatestDecisionAhead.Ticks));
+            Interlocked.Exchange(ref _earliest, Math.Max(_earliest, latest.UtcTicks));
         }
     }
 }

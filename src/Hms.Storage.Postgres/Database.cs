@@ -10,7 +10,7 @@ internal sealed class Database
     // All statements of the writer find their rows by key. A plan made while the tables were small would read them whole, and is kept when they
     // have grown; so it may not be made.
     private const string ByKey = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off";
-    private const string Durable = "-c synchronous_commit=on";
+    private const string Durable = "-c synchronous_commit=on -c default_transaction_isolation=read\\ committed";
 
     // Both statements of a load see the same moment, although they are sent as one batch without a transaction of its own.
     private const string OneMoment = "-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on -c jit=off";

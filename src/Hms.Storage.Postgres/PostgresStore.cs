@@ -131,6 +131,7 @@ public sealed class PostgresStore : IEntityStore
         _closed = true;
         _readersFree.Release(_readerCount);
         await _readers.DisposeAsync();
+        _writer.Settle();
         _writer.Dispose();
         _enlisted.Dispose();
         _metrics.Dispose();

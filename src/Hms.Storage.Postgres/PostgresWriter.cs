@@ -11,7 +11,8 @@ namespace Hms.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresWriter(Database database, BodyNumbers numbers, StoreMetrics metrics, long decidedAt) : IDisposable
 {
-    private const long ReservedMs = 1_000;
+    // Processes wait for one another at the row with the time: they write it no more often than this.
+    private const long TimePeriodMs = 250;
     private const int TriesMax = 2;
 
     private readonly EntityCommit _commit = new();
@@ -19,7 +20,7 @@ internal sealed class PostgresWriter(Database database, BodyNumbers numbers, Sto
     private readonly HashSet<EntityKey> _keys = [];
     private NpgsqlConnection? _connection;
     private long _decidedAt = decidedAt;
-    private long _timeReserved;
+    private long _timeWritten = decidedAt;
     private bool _committing;
 
     /// <summary>
@@ -46,6 +47,26 @@ internal sealed class PostgresWriter(Database database, BodyNumbers numbers, Sto
 
         next.Go();
         return failure;
+    }
+
+    /// <summary>Writes down how far the clock has come exactly, since nothing is decided any more.</summary>
+    public void Settle()
+    {
+        if (_connection is null || _decidedAt == _timeWritten)
+        {
+            return;
+        }
+
+        try
+        {
+            using var batch = _connection.CreateBatch();
+            batch.BatchCommands.Add(TimeStatement());
+            batch.ExecuteNonQuery();
+        }
+        catch (Exception e) when (Postgres.IsAway(e))
+        {
+            // What was written down before is nearly as good.
+        }
     }
 
     public void Dispose() => _connection?.Dispose();
@@ -85,7 +106,6 @@ internal sealed class PostgresWriter(Database database, BodyNumbers numbers, Sto
             {
                 _connection?.Dispose();
                 _connection = null;
-                _timeReserved = 0;
 
                 // What was not committed for certain may be tried again: the server was restarted, or has broken up two who waited for one another.
                 var isAgain = !_committing && tries < TriesMax && (Database.IsConnectionLost(e) || Database.IsCollision(e));
@@ -117,44 +137,49 @@ internal sealed class PostgresWriter(Database database, BodyNumbers numbers, Sto
 
         using var transaction = _connection.BeginTransaction();
         VersionCheck.Run(_connection, commits);
-        var bodies = WriteRows(_connection, commits.FindAll(commit => commit.Number is not null));
+        var (bodies, wasTimeWritten) = WriteRows(_connection, commits.FindAll(commit => commit.Number is not null));
         var start = Stopwatch.GetTimestamp();
         _committing = true;
         transaction.Commit();
+        _timeWritten = wasTimeWritten ? _decidedAt : _timeWritten;
         Measure(start, commits.Count, bodies);
     }
 
-    private int WriteRows(NpgsqlConnection connection, List<PendingCommit> commits)
+    private (int Bodies, bool WasTimeWritten) WriteRows(NpgsqlConnection connection, List<PendingCommit> commits)
     {
         using var batch = connection.CreateBatch();
         var bodies = RowStatements.Add(batch, commits);
-        ReserveAhead(batch, commits);
+        var isTimeWritten = WriteTime(batch, commits);
         if (batch.BatchCommands.Count > 0)
         {
             batch.ExecuteNonQuery();
         }
 
-        return bodies;
+        return (bodies, isTimeWritten);
     }
 
     /// <summary>
-    /// Writes down how far the clock may have come: a little ahead of what it has, so that not all processes wait for this row with every commit. Also
-    /// after a stop it goes on from there: what another has written down is never taken back.
+    /// Writes down how far the clock has come, if it has not for a while. So after a crash the clock goes on from a little before the latest decision
+    /// where it was set back meanwhile; an entity whose next silo has a slower clock sees the same. What another has written down is never taken back.
     /// </summary>
-    private void ReserveAhead(NpgsqlBatch batch, List<PendingCommit> commits)
+    private bool WriteTime(NpgsqlBatch batch, List<PendingCommit> commits)
     {
         foreach (var commit in commits)
         {
             _decidedAt = Math.Max(_decidedAt, commit.DecidedAtMs);
         }
 
-        if (_decidedAt >= _timeReserved)
+        if (_decidedAt < _timeWritten + TimePeriodMs)
         {
-            _timeReserved = _decidedAt + ReservedMs;
-            batch.BatchCommands.Add(VersionCheck.Command(
-                "UPDATE fabric SET decided_at_ms = greatest(decided_at_ms, $1)", new NpgsqlParameter<long> { TypedValue = _timeReserved }));
+            return false;
         }
+
+        batch.BatchCommands.Add(TimeStatement());
+        return true;
     }
+
+    private NpgsqlBatchCommand TimeStatement() => VersionCheck.Command(
+        "UPDATE fabric SET decided_at_ms = greatest(decided_at_ms, $1)", new NpgsqlParameter<long> { TypedValue = _decidedAt });
 
     private void Measure(long start, int entities, int bodies)
     {

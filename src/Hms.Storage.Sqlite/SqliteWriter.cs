@@ -24,7 +24,9 @@ internal sealed class SqliteWriter : IDisposable
     private readonly Statement _begin, _end, _rollBack, _fabric;
     private long _decidedAt;
     private long _timeReserved;
+    private long _timeReserving;
     private long _bodiesReserved;
+    private long _bodiesReserving;
 
     public SqliteWriter(SqliteConnection connection, Checkpointer checkpointer, StoreMetrics metrics, long decidedAt)
     {
@@ -32,7 +34,7 @@ internal sealed class SqliteWriter : IDisposable
         _metrics = metrics;
         _checkpointer = checkpointer;
         _moveRest = new(connection, Checkpointer.Sql);
-        _decidedAt = decidedAt;
+        _decidedAt = _timeReserved = decidedAt;
         _begin = new(connection, "BEGIN IMMEDIATE");
         _end = new(connection, "COMMIT");
         _rollBack = new(connection, "ROLLBACK");
@@ -60,6 +62,7 @@ internal sealed class SqliteWriter : IDisposable
             ReserveAhead(bodyHigh());
             var start = Stopwatch.GetTimestamp();
             _end.Run();
+            (_timeReserved, _bodiesReserved) = (_timeReserving, _bodiesReserving);
             Measure(start);
         }
         catch (SqliteException e)
@@ -111,11 +114,12 @@ internal sealed class SqliteWriter : IDisposable
     /// </summary>
     private void ReserveAhead(long bodyHigh)
     {
-        if (_decidedAt >= _timeReserved || bodyHigh >= _bodiesReserved)
+        (_timeReserving, _bodiesReserving) = (_timeReserved, _bodiesReserved);
+        if (_decidedAt > _timeReserved || bodyHigh >= _bodiesReserved)
         {
-            _timeReserved = _decidedAt + ReservedMs;
-            _bodiesReserved = bodyHigh + ReservedBodies;
-            _fabric.Bind(1, _timeReserved).Bind(2, _bodiesReserved).Run();
+            _timeReserving = _decidedAt > _timeReserved ? _decidedAt + ReservedMs : _timeReserved;
+            _bodiesReserving = bodyHigh + ReservedBodies;
+            _fabric.Bind(1, _timeReserving).Bind(2, _bodiesReserving).Run();
         }
     }
 
@@ -192,7 +196,6 @@ internal sealed class SqliteWriter : IDisposable
 
     private void RollBack()
     {
-        _timeReserved = _bodiesReserved = 0;
         _metrics.Failures.Add(1);
         _tables.BeginAnew();
         try

@@ -39,6 +39,24 @@ public abstract class StoreConformance : StoreTest
     }
 
     [Fact]
+    public async Task Latest_decision_is_never_far_ahead_however_often_the_store_was_opened()
+    {
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(1_767_323_045_678);
+        var latest = at;
+        for (var starts = 0; starts < 6; starts++)
+        {
+            // As the clock does: nothing is decided before what may have been decided already.
+            var entity = new FakeEntity($"worker-{starts}") { DecidedAt = latest };
+            entity.Rows.Add(RowKey.Header, [1]);
+            Assert.Null(await entity.CommitAsync(Store));
+            await RestartAsync();
+            latest = Store.LatestDecision;
+        }
+
+        Assert.InRange(latest, at, at + IEntityStore.LatestDecisionAhead);
+    }
+
+    [Fact]
     public async Task Rows_and_bodies_are_replaced_and_deleted()
     {
         var first = new FakeEntity("worker") { Wake = DateTimeOffset.UnixEpoch };

@@ -20,8 +20,14 @@ public interface IEntityStore : IAsyncDisposable
     /// </summary>
     bool IsShared => false;
 
-    /// <summary>The latest time that any commit was decided at: the fabric's clock never goes behind it.</summary>
+    /// <summary>
+    /// The latest time that any commit was decided at: the fabric's clock never goes behind it. So that it need not be written with every commit, it
+    /// may be up to <see cref="LatestDecisionAhead"/> after it or, where several processes write and have clocks of their own, a moment before it.
+    /// </summary>
     DateTimeOffset LatestDecision { get; }
+
+    /// <summary>How far <see cref="LatestDecision"/> may be ahead of the latest decision.</summary>
+    static readonly TimeSpan LatestDecisionAhead = TimeSpan.FromSeconds(1);
 
     /// <summary>A number for a body, never given out before, also not before a restart.</summary>
     long NextBodyId();
