@@ -80,7 +80,11 @@ internal sealed class SiloServer : IAsyncDisposable
     /// <summary>What it is made of.</summary>
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>Waits for a signal, and then stops as <see cref="StopAsync"/> does.</summary>
     public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+
+    /// <summary>Leaves the cluster: what is asked is answered, and grains move to other silos. Within <see cref="HostOptions.ShutdownTimeout"/>.</summary>
+    public Task StopAsync() => _app.StopAsync();
 
     public ValueTask DisposeAsync() => DisposeAsync(_app, _store);
 

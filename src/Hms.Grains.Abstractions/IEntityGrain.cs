@@ -58,9 +58,11 @@ public interface ITopicRegistryGrain : IEntityGrain, ITopicRegistryPort;
 [Alias("hms.ICatalogueGrain")]
 public interface ICatalogueGrain : IEntityGrain, ICataloguePort
 {
-    /// <summary>Has a silo told of types that are added or replaced from now on, for a minute.</summary>
+    /// <summary>
+    /// Has a silo told of types that are added or replaced from now on, for a minute. Returns whether it was told already: if not, it may have missed some.
+    /// </summary>
     [Alias("watch")]
-    ValueTask WatchAsync(ICatalogueWatcher watcher);
+    ValueTask<bool> WatchAsync(ICatalogueWatcher watcher);
 }
 
 /// <summary>A silo that is told of message types.</summary>

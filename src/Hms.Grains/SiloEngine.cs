@@ -15,6 +15,8 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     /// <summary>What the engine is called in <c>GET /v1/status</c>.</summary>
     public const string Name = "orleans";
 
+    private const int WokenAtOnceMax = 256;
+
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
     private readonly IEntityStore _store;
@@ -69,11 +71,30 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
 
     public FabricMetrics Metrics { get; } = new();
 
-    /// <summary>Entities that are being woken.</summary>
+    /// <summary>How many entities are being woken, or looked for.</summary>
     public int Waking => Volatile.Read(ref _waking);
 
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(SiloEngine), ServiceLifecycleStage.Active, _start.RunAsync, _start.StopAsync);
+
+    /// <summary>Looks through the store for entities that should have been woken so long ago, and wakes them, on whichever silo they are.</summary>
+    /// <exception cref="StoreException">The store is away.</exception>
+    public async Task WakeOverdueAsync(TimeSpan grace)
+    {
+        Interlocked.Increment(ref _waking);
+        try
+        {
+            var overdue = await _store.ReadWakesAsync(Clock.Now - grace);
+            foreach (var some in overdue.Chunk(WokenAtOnceMax))
+            {
+                await Task.WhenAll(some.Select(wake => WakeAsync(wake.Key)));
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waking);
+        }
+    }
 
     /// <summary>Wakes an entity, on whichever silo it is.</summary>
     public async Task WakeAsync(EntityKey key)

@@ -12,22 +12,19 @@ internal sealed partial class SiloStart(FabricService fabric, IGrainFactory grai
 {
     private static readonly TimeSpan StayPeriod = TimeSpan.FromSeconds(5);
 
-    // Half of the time for which the catalogue remembers who watches.
-    private const int PeriodsBetweenLoads = 6;
-
     private readonly CancellationTokenSource _stopping = new();
     private ICatalogueWatcher? _watcher;
     private Watcher? _watching;
     private Task _staying = Task.CompletedTask;
+    private bool _hasTypes;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         // Orleans holds an observer weakly: this one lives as long as the silo.
         _watching = new Watcher(fabric);
         _watcher = grains.CreateObjectReference<ICatalogueWatcher>(_watching);
-        await WatchAsync(cancellationToken);
-        await grains.GetGrain<IWakerGrain>(0).StartAsync();
-        _staying = StayAsync();
+        await StayAsync(cancellationToken);
+        _staying = KeepStayingAsync();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -38,24 +35,26 @@ internal sealed partial class SiloStart(FabricService fabric, IGrainFactory grai
 
     public void Dispose() => _stopping.Dispose();
 
-    private async Task WatchAsync(CancellationToken cancellationToken)
+    private async Task StayAsync(CancellationToken cancellationToken)
     {
-        await grains.GetGrain<ICatalogueGrain>(CatalogueEntity.Name).WatchAsync(_watcher!);
-        await fabric.StartAsync(cancellationToken);
+        _hasTypes &= await grains.GetGrain<ICatalogueGrain>(CatalogueEntity.Name).WatchAsync(_watcher!);
+        if (!_hasTypes)
+        {
+            await fabric.StartAsync(cancellationToken);
+            _hasTypes = true;
+        }
+
+        await grains.GetGrain<IWakerGrain>(0).StartAsync();
     }
 
-    private async Task StayAsync()
+    private async Task KeepStayingAsync()
     {
         using var timer = new PeriodicTimer(StayPeriod, time);
-        for (var periods = 1; await NextAsync(timer); periods++)
+        while (await NextAsync(timer))
         {
             try
             {
-                await grains.GetGrain<IWakerGrain>(0).StartAsync();
-                if (periods % PeriodsBetweenLoads == 0)
-                {
-                    await WatchAsync(_stopping.Token);
-                }
+                await StayAsync(_stopping.Token);
             }
 #pragma warning disable CA1031 // Whatever went wrong is tried again.
             catch (Exception e)

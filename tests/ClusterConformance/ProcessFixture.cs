@@ -19,12 +19,15 @@ public sealed class ProcessFixture : IFabricFixture, IAsyncLifetime
 
     // No silo is ahead of another by more.
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(30);
+
+    // What is longer is jumped over up to here.
+    private static readonly TimeSpan LongestWalk = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly PostgresServer _postgres = new();
     private readonly ManualTime _time = new();
 
-    // The same again after a restart: a silo that comes back under its address takes its former place at once.
     private readonly int[] _ports = FreePorts.Take(2 * Silos);
     private ServerProcess[] _silos = [];
     private IHost? _client;
@@ -43,6 +46,7 @@ public sealed class ProcessFixture : IFabricFixture, IAsyncLifetime
         await _postgres.InitializeAsync();
         if (PostgresServer.IsInstalled)
         {
+            _silos = [.. Enumerable.Range(0, Silos).Select(Spawn)];
             await StartAsync();
         }
     }
@@ -55,24 +59,38 @@ public sealed class ProcessFixture : IFabricFixture, IAsyncLifetime
 
     public async Task AdvanceAsync(TimeSpan by)
     {
-        for (var left = by; left > TimeSpan.Zero; left -= Step)
+        if (by > LongestWalk)
+        {
+            _time.Jump(by - LongestWalk);
+            await AskAllAsync($"jump {Ticks()}");
+        }
+
+        var walk = by < LongestWalk ? by : LongestWalk;
+        for (var left = walk; left > TimeSpan.Zero; left -= Step)
         {
             _time.Advance(left < Step ? left : Step);
-            var now = Ticks();
-            await Task.WhenAll(_silos.Select(silo => silo.AskAsync(now, $"at {now}", Patience)));
+            await AskAllAsync($"walk {Ticks()}");
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        if (_client is not null)
+        {
+            await StopAsync();
+        }
+
+        foreach (var silo in _silos)
+        {
+            await silo.DisposeAsync();
+        }
+
         await _postgres.DisposeAsync();
     }
 
     private async Task StartAsync()
     {
-        _silos = [.. Enumerable.Range(0, Silos).Select(Spawn)];
-        await Task.WhenAll(_silos.Select(silo => silo.ReadyAsync(Patience)));
+        await AskEachAsync("start");
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.Services.AddHmsGrainClient(client =>
@@ -84,6 +102,26 @@ public sealed class ProcessFixture : IFabricFixture, IAsyncLifetime
         await _client.StartAsync();
     }
 
+    // The processes stay: what they start anew knows nothing of what was before.
+    private async Task StopAsync()
+    {
+        await _client!.StopAsync();
+        _client.Dispose();
+        _client = null;
+        await AskEachAsync("stop");
+    }
+
+    // One after another: at once they would be in each other's way at the table of members, and wait for seconds before they try again.
+    private async Task AskEachAsync(string line)
+    {
+        foreach (var silo in _silos)
+        {
+            await silo.AskAsync(line, Patience);
+        }
+    }
+
+    private Task AskAllAsync(string line) => Task.WhenAll(_silos.Select(silo => silo.AskAsync(line, Patience)));
+
     private ServerProcess Spawn(int silo) => ServerProcess.Spawn(
         Repository.SiloNodeAssembly(),
         [
@@ -94,22 +132,4 @@ public sealed class ProcessFixture : IFabricFixture, IAsyncLifetime
         ]);
 
     private string Ticks() => _time.GetUtcNow().UtcTicks.ToString(CultureInfo.InvariantCulture);
-
-    private async Task StopAsync()
-    {
-        if (_client is { } client)
-        {
-            await client.StopAsync();
-            client.Dispose();
-            _client = null;
-        }
-
-        await Task.WhenAll(_silos.Select(async silo =>
-        {
-            silo.Terminate();
-            await silo.WaitForExitAsync(Patience);
-            await silo.DisposeAsync();
-        }));
-        _silos = [];
-    }
 }

@@ -128,15 +128,22 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes a line to its standard input, and waits for the line that answers it. One at a time.</summary>
-    public async Task AskAsync(string line, string answer, TimeSpan patience)
+    /// <summary>Writes a line to its standard input, and waits until it says the same. One at a time.</summary>
+    public async Task AskAsync(string line, TimeSpan patience)
     {
         var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (output)
-            awaited = (answer, answered);
-        await process.StandardInput.WriteLineAsync(line);
-        await process.StandardInput.FlushAsync();
-        await answered.Task.WaitAsync(patience);
+            awaited = (line, answered);
+        try
+        {
+            await process.StandardInput.WriteLineAsync(line);
+            await process.StandardInput.FlushAsync();
+            await answered.Task.WaitAsync(patience);
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            throw new InvalidOperationException(Explain($"It did not do '{line}' within {patience.TotalSeconds:F0} s."), e);
+        }
     }
 
     /// <summary>SIGKILL: nothing is flushed, nothing is said.</summary>

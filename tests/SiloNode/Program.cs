@@ -3,32 +3,52 @@ using Hms.Grains;
 using Hms.Silo;
 using Hms.Tests;
 
-// A silo like any other, but for its clock: it begins at the ticks that the first argument names and moves on to those that come by standard input,
-// a line each; it says so when all that was due by then has been woken.
+// A silo like any other, but for its clock, which begins at the ticks that the first argument names. What it is to do comes by standard input, a
+// line each, and it says the line again when that is done:
+//   start         the silo
+//   stop          it, as a signal would
+//   jump TICKS    moves the clock on without waking anybody on the way
+//   walk TICKS    moves the clock on, and waits for all that was due by then
 var time = new ManualTime(TicksOf(args[0]));
-await using var server = await SiloServer.StartAsync(args[1..], time);
-var engine = server.Services.GetRequiredService<SiloEngine>();
-_ = Task.Run(async () =>
+SiloServer? server = null;
+while (await Console.In.ReadLineAsync() is { } line)
 {
-    while (await Console.In.ReadLineAsync() is { } line)
+    switch (line.Split(' '))
     {
-        var end = TicksOf(line);
-        do
-        {
-            await QuietAsync();
-        }
-        while (time.Step(end));
-        await QuietAsync();
-        Console.WriteLine($"at {line}");
+        case ["start"]:
+            server = await SiloServer.StartAsync(args[1..], time);
+            break;
+        case ["stop"]:
+            await server!.StopAsync();
+            await server.DisposeAsync();
+            break;
+        case ["jump", var ticks]:
+            time.Jump(TicksOf(ticks) - time.GetUtcNow());
+            break;
+        case ["walk", var ticks]:
+            await WalkAsync(server!.Services.GetRequiredService<SiloEngine>(), TicksOf(ticks));
+            break;
     }
-});
-await server.WaitForShutdownAsync();
 
-async Task QuietAsync()
+    Console.WriteLine(line);
+}
+
+async Task WalkAsync(SiloEngine engine, DateTimeOffset end)
 {
-    while (engine.Waking > 0)
+    do
     {
-        await Task.Yield();
+        await QuietAsync(engine);
+    }
+    while (time.Step(end));
+    await QuietAsync(engine);
+}
+
+static async Task QuietAsync(SiloEngine engine)
+{
+    // What is awaited is done by other processes on the same processors.
+    for (var looks = 0; engine.Waking > 0; looks++)
+    {
+        await (looks < 10 ? Task.Run(Thread.Yield) : Task.Delay(1));
     }
 }
 

@@ -5,7 +5,7 @@ using Orleans.Concurrency;
 
 namespace Hms.Grains.Entities;
 
-/// <summary>The custom message types as a grain. Whoever adds or replaces one is answered once the silos that watch know it, or after two seconds.</summary>
+/// <summary>The custom message types as a grain. Whoever adds or replaces one is answered once the silos that watch know it, or after ten seconds.</summary>
 [Reentrant]
 [KeepAlive]
 [GrainType("hms.catalogue")]
@@ -13,7 +13,7 @@ internal sealed partial class CatalogueGrain(IGrainContext context, SiloEngine s
     : EntityGrain<CatalogueEntity>(context, silo, EntityKind.Catalogue, _ => silo.Make.Catalogue()), ICatalogueGrain
 {
     private static readonly TimeSpan WatchFor = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<ICatalogueWatcher, long> _watchers = [];
 
@@ -27,10 +27,12 @@ internal sealed partial class CatalogueGrain(IGrainContext context, SiloEngine s
     public ValueTask<IReadOnlyList<MessageTypeDefinition>> ListAsync(CancellationToken cancellationToken = default) =>
         Entity.ListAsync(cancellationToken);
 
-    public ValueTask WatchAsync(ICatalogueWatcher watcher)
+    public ValueTask<bool> WatchAsync(ICatalogueWatcher watcher)
     {
-        _watchers[watcher] = Environment.TickCount64 + (long)WatchFor.TotalMilliseconds;
-        return ValueTask.CompletedTask;
+        var now = Environment.TickCount64;
+        var isTold = _watchers.TryGetValue(watcher, out var until) && until >= now;
+        _watchers[watcher] = now + (long)WatchFor.TotalMilliseconds;
+        return new(isTold);
     }
 
     private async Task TellAsync()
@@ -40,18 +42,24 @@ internal sealed partial class CatalogueGrain(IGrainContext context, SiloEngine s
             _watchers.Remove(gone);
         }
 
+        await Task.WhenAll(_watchers.Keys.ToArray().Select(TellAsync));
+    }
+
+    private async Task TellAsync(ICatalogueWatcher watcher)
+    {
         try
         {
-            await Task.WhenAll(_watchers.Keys.Select(watcher => watcher.ChangedAsync().AsTask())).WaitAsync(Patience);
+            await watcher.ChangedAsync().AsTask().WaitAsync(Patience);
         }
-#pragma warning disable CA1031 // A silo that cannot be told asks by itself within half a minute.
+#pragma warning disable CA1031 // A silo that cannot be told finds within seconds that it is not any more, and reads all types.
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            _watchers.Remove(watcher);
             LogNotTold(logger, e);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "not all silos could be told of a message type; they will ask")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a silo could not be told of a message type; it will ask")]
     private static partial void LogNotTold(ILogger logger, Exception e);
 }

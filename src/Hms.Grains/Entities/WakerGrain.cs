@@ -12,11 +12,10 @@ namespace Hms.Grains.Entities;
 [Reentrant]
 [KeepAlive]
 [GrainType("hms.waker")]
-internal sealed partial class WakerGrain(SiloEngine silo, IEntityStore store, HmsGrainsOptions options, ILogger<WakerGrain> logger)
+internal sealed partial class WakerGrain(SiloEngine silo, HmsGrainsOptions options, ILogger<WakerGrain> logger)
     : Grain, IWakerGrain, IRemindable
 {
     private const string Reminder = "wake";
-    private const int AtOnceMax = 256;
 
     // Where looking takes long, since there is much to look through, it is done less often.
     private const int CostMax = 20;
@@ -56,11 +55,7 @@ internal sealed partial class WakerGrain(SiloEngine silo, IEntityStore store, Hm
         var start = Stopwatch.GetTimestamp();
         try
         {
-            var overdue = await store.ReadWakesAsync(silo.Clock.Now - Grace);
-            foreach (var some in overdue.Chunk(AtOnceMax))
-            {
-                await Task.WhenAll(some.Select(wake => silo.WakeAsync(wake.Key)));
-            }
+            await silo.WakeOverdueAsync(Grace);
         }
         catch (StoreException e)
         {
