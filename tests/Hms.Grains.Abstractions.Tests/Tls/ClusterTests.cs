@@ -144,6 +144,9 @@ public sealed class ClusterTests(TlsCluster cluster) : IClassFixture<TlsCluster>
         Assert.Equal(2, (await cluster.Client.GetGrain<IManagementGrain>(0).GetHosts()).Count);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => starting.WaitAsync(Patience));
+
+        // What it has started by then would run on for as long as this process, and take a processor.
+        await Record.ExceptionAsync(() => intruder.StopAsync(CancellationToken.None).WaitAsync(Patience));
     }
 
     /// <summary>How many bytes came before the connection was ended by the other side.</summary>
