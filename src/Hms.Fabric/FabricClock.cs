@@ -35,13 +35,16 @@ public sealed class FabricClock(TimeProvider time)
     /// ran ahead by that, so would the next process that starts beside this one, by as much again.
     /// </summary>
     /// <param name="latest">The <see cref="IEntityStore.LatestDecision"/>.</param>
-    public void NeverBefore(DateTimeOffset latest)
+    /// <returns>How far it was set forward for good, since the time it follows is wrong by more than a store may be ahead.</returns>
+    public TimeSpan NeverBefore(DateTimeOffset latest)
     {
         lock (_gate)
         {
             var behind = latest.UtcTicks - Running - _ahead;
-            Interlocked.Add(ref _ahead, Math.Max(0, behind - IEntityStore.LatestDecisionAhead.Ticks));
+            var forward = Math.Max(0, behind - IEntityStore.LatestDecisionAhead.Ticks);
+            Interlocked.Add(ref _ahead, forward);
             Interlocked.Exchange(ref _earliest, Math.Max(_earliest, latest.UtcTicks));
+            return TimeSpan.FromTicks(forward);
         }
     }
 }

@@ -41,7 +41,11 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         _membership = membership;
         _logger = loggers.CreateLogger("Hms.Fabric");
         Clock = new FabricClock(options.Time);
-        Clock.NeverBefore(store.LatestDecision);
+        if (Clock.NeverBefore(store.LatestDecision) is { Ticks: > 0 } forward)
+        {
+            LogBehind(_logger, (forward + IEntityStore.LatestDecisionAhead).TotalSeconds);
+        }
+
         Local = new LocalGrains(Clock, options.Fabric.IdleAfter);
         _wakeups = new WakeupTimer(Clock);
         _wakeups.Due += key => _ = WakeAsync(key);
@@ -132,6 +136,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         var problem = _store.Problem ?? (membership == SiloStatus.Active ? null : $"this silo is not an active member of the cluster: {membership}");
         return new FabricStatus(Name, _store.Name, problem is null, problem, Supervisors: 0, new Dictionary<string, long>());
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "this machine's clock is {Seconds:F1} s behind what was decided last; the fabric goes on from there")]
+    private static partial void LogBehind(ILogger logger, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Entity} could not be woken, and is again")]
     private static partial void LogNotWoken(ILogger logger, Exception e, EntityKey entity);

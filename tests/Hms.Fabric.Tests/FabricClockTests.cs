@@ -36,8 +36,10 @@ public sealed class FabricClockTests
     public void Goes_on_from_the_latest_decision_where_time_was_set_back()
     {
         var latest = Start + TimeSpan.FromHours(1);
-        var clock = Clock(latest);
+        var clock = new FabricClock(_time);
 
+        Assert.Equal(TimeSpan.FromHours(1) - Second, clock.NeverBefore(latest));
+        Assert.Equal(TimeSpan.Zero, clock.NeverBefore(latest));
         Assert.Equal(latest, clock.Now);
         _time.Advance(Second);
         Assert.Equal(latest, clock.Now);
