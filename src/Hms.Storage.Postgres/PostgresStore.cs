@@ -11,6 +11,7 @@ namespace Hms.Storage.Postgres;
 /// </summary>
 public sealed class PostgresStore : IEntityStore
 {
+    private static readonly TimeSpan IdlePause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
 
     private readonly Database _database;
@@ -180,8 +181,8 @@ public sealed class PostgresStore : IEntityStore
 
     private void WriteUntilStopped()
     {
-        // While the database is away nobody may come, since it says that it is not ready: it looks by itself whether it can write again.
-        while (_enlisted.Next(_problem is null ? Timeout.InfiniteTimeSpan : ProbePause) is { } sources)
+        // Where nobody comes it looks by itself whether it can write: while the database is away nobody may, since it says that it is not ready.
+        while (_enlisted.Next(_problem is null ? IdlePause : ProbePause) is { } sources)
         {
             _problem = _writer.Commit(sources)?.Message;
         }

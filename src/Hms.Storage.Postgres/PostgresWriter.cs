@@ -128,7 +128,13 @@ internal sealed class PostgresWriter(Database database, BodyNumbers numbers, Sto
             numbers.Add(Migration.Number(_connection, "SELECT nextval('body_block')"));
         }
 
-        if (commits.Count > 0 && commits.TrueForAll(commit => commit.OnlyCompares))
+        if (commits.Count == 0)
+        {
+            Migration.Number(_connection, "SELECT id FROM fabric");
+            return;
+        }
+
+        if (commits.TrueForAll(commit => commit.OnlyCompares))
         {
             VersionCheck.Run(_connection, commits);
             metrics.Entities.Record(commits.Count);

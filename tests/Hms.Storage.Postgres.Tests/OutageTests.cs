@@ -58,6 +58,24 @@ public sealed class OutageTests(PostgresServer server) : PostgresTest(server)
     }
 
     [Fact]
+    public async Task Store_that_nobody_uses_notices_by_itself_that_the_database_is_away()
+    {
+        Assert.Null(Store.Problem);
+
+        await Server.StopAsync(crash: true);
+        try
+        {
+            Assert.True(SpinWait.SpinUntil(() => Store.Problem is not null, Patience));
+        }
+        finally
+        {
+            await Server.StartAsync();
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => Store.Problem is null, Patience));
+    }
+
+    [Fact]
     public async Task What_was_acknowledged_outlives_crashes_under_load_and_what_was_refused_is_not_half_there()
     {
         var acknowledged = new ConcurrentDictionary<string, (long Version, long Body)>();
