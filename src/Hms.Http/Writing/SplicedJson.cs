@@ -12,6 +12,8 @@ internal static class SplicedJson
     /// <summary>What is written at most before the client must have taken it.</summary>
     public const int FlushBytes = 32 * 1024;
 
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>Writes an answer.</summary>
     /// <param name="context">The request.</param>
     /// <param name="around">What stands around the messages, with a cut where each goes.</param>
@@ -53,6 +55,7 @@ internal static class SplicedJson
                     unflushed = 0;
                     if (!await FlushAsync(output))
                     {
+                        await EndOfAsync(context);
                         return false;
                     }
                 }
@@ -62,6 +65,11 @@ internal static class SplicedJson
         output.Write(around.Buffer.WrittenSpan[from..]);
         return await FlushAsync(output);
     }
+
+    // That the client is gone reaches the request a moment after its output. Who returned before that, with less than was announced, would be called
+    // broken in the log.
+    private static async Task EndOfAsync(HttpContext context) =>
+        await Task.Delay(EndPatience, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Waits until the connection has taken what was written.</summary>
     /// <returns>Whether the client was still there.</returns>
