@@ -50,7 +50,7 @@ internal abstract class RemoteMailbox(ISupervisorGrain grain, TimeProvider time)
     /// <summary>What arrives when the caller has gone is given back, so that it need not wait out its lease.</summary>
     private async ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(ReceiveRequest request, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var received = await grain.ReceiveAsync(request with { Wait = wait }, cancellationToken);
+        var received = await AskAsync(request with { Wait = wait }, cancellationToken);
         if (cancellationToken.IsCancellationRequested && received.Count > 0 && !request.AutoAck)
         {
             await grain.ReturnAsync([.. received.Select(delivery => delivery.Receipt)], CancellationToken.None);
@@ -59,6 +59,10 @@ internal abstract class RemoteMailbox(ISupervisorGrain grain, TimeProvider time)
 
         return received;
     }
+
+    /// <summary>Makes one call of a receive.</summary>
+    protected virtual ValueTask<IReadOnlyList<Delivery>> AskAsync(ReceiveRequest request, CancellationToken cancellationToken) =>
+        grain.ReceiveAsync(request, cancellationToken);
 
     /// <summary>Waits in short calls.</summary>
     protected ValueTask<T> WaitAsync<T>(

@@ -2,7 +2,7 @@ namespace Hms.Grains;
 
 /// <summary>One supervisor's mailbox from another silo, or from this one, as other parts of the fabric use it.</summary>
 internal sealed class MailboxPortProxy(
-    string supervisor, ISupervisorGrain grain, Funnels<EnqueueRequest, EnqueueOutcome> funnels, TimeProvider time)
+    string supervisor, ISupervisorGrain grain, Funnels<EnqueueRequest, EnqueueOutcome> funnels, Deaths deaths, TimeProvider time)
     : RemoteMailbox(grain, time), IMailboxPort
 {
     private readonly ISupervisorGrain _grain = grain;
@@ -27,6 +27,12 @@ internal sealed class MailboxPortProxy(
 
     public ValueTask ForgetReplyAsync(ReplyTicket ticket, CancellationToken cancellationToken = default) =>
         _grain.ForgetReplyAsync(ticket, cancellationToken);
+
+    protected override async ValueTask<IReadOnlyList<Delivery>> AskAsync(ReceiveRequest request, CancellationToken cancellationToken)
+    {
+        deaths.Mark();
+        return await base.AskAsync(request, cancellationToken);
+    }
 
     public ValueTask<MailboxCounts> CountAsync(CancellationToken cancellationToken = default) => _grain.CountAsync(cancellationToken);
 

@@ -33,6 +33,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         HmsGrainsOptions options,
         IGrainFactory grains,
         ILocalSiloDetails silo,
+        IClusterMembershipService members,
         ISiloStatusOracle membership,
         ILoggerFactory loggers)
     {
@@ -49,11 +50,11 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         Local = new LocalGrains(Clock, options.Fabric.IdleAfter);
         _wakeups = new WakeupTimer(Clock);
         _wakeups.Due += key => _ = WakeAsync(key);
-        _entities = new ClusterEntities(grains, options.Time);
+        Deaths = new Deaths(members);
+        _entities = new ClusterEntities(grains, Deaths, options.Time);
         var bodies = new BodyCache(options.Fabric.BodyCacheBytes);
         var services = new EntityServices(store, bodies, Clock, _wakeups, new OutboxCarrier(_entities, store, bodies, _logger), _logger)
         {
-
             // Said by the writer of the store, which does not wait for what follows from it.
             Overtaken = key => PoolBackground.Instance.Run(Local.Overtaken, key),
         };
@@ -63,6 +64,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     }
 
     public FabricClock Clock { get; }
+
+    /// <summary>What this silo knows of those that died.</summary>
+    public Deaths Deaths { get; }
 
     /// <summary>The fabric as seen from this silo.</summary>
     public FabricService Fabric { get; }

@@ -3,6 +3,8 @@ using Hms.Abstractions;
 using Hms.Domain.Entities;
 using Hms.Protocol;
 using Hms.Protocol.Coordination;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
 using ErrorCode = Hms.Protocol.ErrorCode;
 
 namespace Hms.Grains.Tests;
@@ -80,6 +82,27 @@ public sealed class SiloDeathTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Receive_that_was_asked_before_a_silo_died_and_comes_late_is_given_nothing()
+    {
+        await RegisterAsync("worker");
+        await Fabric.SendAsync(new SendRequest(Message("worker", "only")));
+        var silo = _cluster.Cluster.Silos[0].ServiceProvider;
+        var mailbox = silo.GetRequiredService<IGrainFactory>().GetGrain<ISupervisorGrain>("worker");
+        _cluster.Engines[0].Deaths.Mark();
+
+        var died = _cluster.Cluster.Silos[2];
+        await _cluster.Cluster.KillSiloAsync(died);
+        await EventuallyAsync(
+            () => Task.FromResult(_cluster.Cluster.Silos.Where(other => other != died).All(other => Members(other).GetSiloStatus(died.SiloAddress) == SiloStatus.Dead)),
+            static known => known);
+
+        var refused = await Assert.ThrowsAsync<FaultException>(async () => await mailbox.ReceiveAsync(new ReceiveRequest()));
+        Assert.Equal(ErrorCode.Unavailable, refused.Fault.Code);
+        Assert.Contains("before a silo of the cluster died", refused.Fault.Message, StringComparison.Ordinal);
+        Assert.Equal(1, Assert.Single(await Fabric.Mailbox("worker").ReceiveAsync(new ReceiveRequest())).Attempt);
+    }
+
+    [Fact]
     public async Task What_is_due_comes_about_though_the_silo_that_was_to_see_to_it_died()
     {
         await RegisterAsync("tester");
@@ -152,6 +175,9 @@ public sealed class SiloDeathTests : IAsyncLifetime
             Assert.NotEmpty(await _cluster.FabricOf(silo).ValidateAsync(Message("worker", "m", type: "coolant_report")));
         }
     }
+
+    private static ClusterMembershipSnapshot Members(InProcessSiloHandle silo) =>
+        silo.ServiceProvider.GetRequiredService<IClusterMembershipService>().CurrentSnapshot;
 
     private async Task RegisterAsync(string supervisor) => await Fabric.Supervisors.RegisterAsync(supervisor, new Registration("test"));
 

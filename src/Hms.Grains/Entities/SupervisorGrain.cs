@@ -11,6 +11,8 @@ namespace Hms.Grains.Entities;
 internal sealed class SupervisorGrain(IGrainContext context, SiloEngine silo)
     : EntityGrain<MailboxEntity>(context, silo, EntityKind.Mailbox, silo.Make.Mailbox), ISupervisorGrain
 {
+    private readonly Deaths _deaths = silo.Deaths;
+
     public ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken = default) =>
         Entity.EnqueueAsync(request, cancellationToken);
 
@@ -35,8 +37,11 @@ internal sealed class SupervisorGrain(IGrainContext context, SiloEngine silo)
         IReadOnlyList<string> receipts, TimeSpan wait, CancellationToken cancellationToken = default) =>
         Entity.AwaitSettledAsync(receipts, wait, cancellationToken);
 
-    public ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(ReceiveRequest request, CancellationToken cancellationToken = default) =>
-        Entity.ReceiveAsync(request, cancellationToken);
+    public ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(ReceiveRequest request, CancellationToken cancellationToken = default)
+    {
+        _deaths.ThrowIfAskedBefore();
+        return Entity.ReceiveAsync(request, cancellationToken);
+    }
 
     public ValueTask<AckResult> AckAsync(IReadOnlyList<string> receipts, CancellationToken cancellationToken = default) =>
         Entity.AckAsync(receipts, cancellationToken);

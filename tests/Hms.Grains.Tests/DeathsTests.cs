@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Net;
+using Hms.Abstractions;
+using ErrorCode = Hms.Protocol.ErrorCode;
+
+namespace Hms.Grains.Tests;
+
+/// <summary>What was asked before a silo died is refused, by the version of the list of members and by no clock.</summary>
+public sealed class DeathsTests
+{
+    private readonly Members _asking = new();
+    private readonly Members _asked = new();
+    private readonly Deaths _deaths;
+
+    public DeathsTests() => _deaths = new(_asked);
+
+    [Fact]
+    public void What_was_asked_before_a_death_is_refused_and_what_was_asked_since_passes()
+    {
+        _asked.Set(1, Member(1), Member(2));
+        _asking.Set(1);
+        var late = Marked();
+        Check(late);
+
+        _asked.Set(2, Member(1), Member(2, SiloStatus.Dead));
+        var refused = Assert.Throws<FaultException>(() => Check(late));
+        Assert.Equal(ErrorCode.Unavailable, refused.Fault.Code);
+        Assert.Equal(TimeSpan.FromSeconds(1), refused.Fault.RetryAfter);
+
+        _asking.Set(2);
+        Check(Marked());
+    }
+
+    [Fact]
+    public void Silo_that_joins_or_is_about_to_leave_refuses_nobody()
+    {
+        _asking.Set(1);
+        var early = Marked();
+        _asked.Set(1, Member(1));
+        Check(early);
+        _asked.Set(2, Member(1), Member(2, SiloStatus.Joining));
+        Check(early);
+        _asked.Set(3, Member(1, SiloStatus.ShuttingDown), Member(2));
+        Check(early);
+    }
+
+    [Fact]
+    public void Death_is_seen_also_where_it_was_never_seen_alive_and_counts_once()
+    {
+        _asked.Set(1, Member(1));
+        _asking.Set(4);
+        var late = Marked();
+        Check(late);
+        _asked.Set(5, Member(1), Member(2, SiloStatus.Dead));
+        Assert.Throws<FaultException>(() => Check(late));
+
+        _asking.Set(5);
+        var since = Marked();
+        _asked.Set(6, Member(1), Member(2, SiloStatus.Dead), Member(3));
+        Check(since);
+        _asked.Set(7, Member(1), Member(2, SiloStatus.Dead), Member(3, SiloStatus.Dead));
+        Assert.Throws<FaultException>(() => Check(since));
+    }
+
+    [Fact]
+    public void What_bears_no_mark_passes()
+    {
+        _asked.Set(9, Member(1), Member(2, SiloStatus.Dead));
+        RequestContext.Clear();
+        _deaths.ThrowIfAskedBefore();
+    }
+
+    /// <summary>The mark that a call bears which is made now.</summary>
+    private long Marked()
+    {
+        new Deaths(_asking).Mark();
+        var mark = Assert.IsType<long>(RequestContext.Get("hms.members"));
+        RequestContext.Clear();
+        return mark;
+    }
+
+    private void Check(long mark)
+    {
+        RequestContext.Set("hms.members", mark);
+        _deaths.ThrowIfAskedBefore();
+    }
+
+    private static ClusterMember Member(int silo, SiloStatus status = SiloStatus.Active) =>
+        new(SiloAddress.New(IPAddress.Loopback, 11_000 + silo, 1), status, $"silo-{silo}");
+
+    private sealed class Members : IClusterMembershipService
+    {
+        public ClusterMembershipSnapshot CurrentSnapshot { get; private set; } = Snapshot(0);
+
+        public IAsyncEnumerable<ClusterMembershipSnapshot> MembershipUpdates => throw new NotSupportedException();
+
+        public void Set(int version, params ClusterMember[] members) => CurrentSnapshot = Snapshot(version, members);
+
+        public ValueTask Refresh(MembershipVersion minimumVersion = default, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<bool> TryKill(SiloAddress siloAddress) => throw new NotSupportedException();
+
+        private static ClusterMembershipSnapshot Snapshot(int version, params ClusterMember[] members) =>
+            new(members.ToImmutableDictionary(member => member.SiloAddress), new MembershipVersion(version));
+    }
+}
