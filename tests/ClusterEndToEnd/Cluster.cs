@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Hms.EndToEnd.Tests.Crash;
 using Hms.Processes;
 using Hms.Storage.Postgres.Tests;
+using Npgsql;
 
 namespace Hms.ClusterEndToEnd.Tests;
 
@@ -8,6 +10,8 @@ namespace Hms.ClusterEndToEnd.Tests;
 internal sealed class Cluster : IServer, IAsyncDisposable
 {
     public const int Size = 3;
+
+    private const int Dead = 6;
 
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
@@ -54,7 +58,7 @@ internal sealed class Cluster : IServer, IAsyncDisposable
             "--urls", $"http://{address}:0", "--clustering", "postgres", "--connection", Postgres.ConnectionString,
             "--Silo:Address", address, "--Silo:Port", $"{ports[0]}", "--Silo:GatewayPort", $"{ports[1]}", .. address == "127.0.0.1" ? [] : (string[])["--insecure"],
         ];
-        var silo = new SiloProcess(ServerProcess.Spawn(Repository.SiloAssembly(), through, arguments));
+        var silo = new SiloProcess(ServerProcess.Spawn(Repository.SiloAssembly(), through, arguments), ports[0]);
         lock (_gate)
         {
             _all.Add(silo);
@@ -96,6 +100,20 @@ internal sealed class Cluster : IServer, IAsyncDisposable
         await EndedAsync(silo);
     }
 
+    /// <summary>Waits until the others have declared a silo dead. They do so also where nobody asks for anything that lives there.</summary>
+    public async Task DeclaredDeadAsync(SiloProcess silo)
+    {
+        await using var connection = new NpgsqlConnection(Postgres.ConnectionString);
+        await connection.OpenAsync();
+        await using var reading = new NpgsqlCommand("SELECT status FROM hms_orleans.silo WHERE port = $1", connection) { Parameters = { new() { Value = silo.Port } } };
+        var began = Stopwatch.GetTimestamp();
+        while (await reading.ExecuteScalarAsync() is not Dead)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < EndPatience, $"the others have not declared the silo at port {silo.Port} dead");
+            await Task.Delay(Pause);
+        }
+    }
+
     /// <summary>SIGTERM; returns the exit code.</summary>
     public static Task<int> StopAsync(SiloProcess silo)
     {
@@ -127,4 +145,5 @@ internal sealed class Cluster : IServer, IAsyncDisposable
 
 /// <summary>One silo.</summary>
 /// <param name="Server">Its process.</param>
-internal sealed record SiloProcess(ServerProcess Server);
+/// <param name="Port">Where other silos reach it.</param>
+internal sealed record SiloProcess(ServerProcess Server, int Port);

@@ -32,6 +32,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         var paused = cluster.Take();
         paused.Server.Pause();
         output.WriteLine($"with a silo paused all mailboxes served within {await ServedAsync(cluster):F1} s");
+        await cluster.DeclaredDeadAsync(paused);
 
         // It finds that the others have gone on without it, and ends.
         paused.Server.Resume();
@@ -50,6 +51,7 @@ public sealed class FaultTests(ITestOutputHelper output)
                 cluster.Take(network.Silo!);
                 await network.CutAsync();
                 output.WriteLine($"with a silo cut off all mailboxes served within {await ServedAsync(cluster):F1} s");
+                await cluster.DeclaredDeadAsync(network.Silo!);
                 await network.MendAsync();
                 await Cluster.EndedAsync(network.Silo!);
             },

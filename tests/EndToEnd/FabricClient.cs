@@ -72,13 +72,14 @@ internal sealed class FabricClient(Uri server)
 internal sealed record SendAnswer(HttpStatusCode Status, bool Duplicate, string Error);
 
 /// <summary>One delivery, with the message's bytes as they came.</summary>
-internal sealed record Received(string Receipt, long Sequence, string Source, string Id, string Destination, byte[] Message)
+internal sealed record Received(string Receipt, long Sequence, int Attempt, string Source, string Id, string Destination, byte[] Message)
 {
     public static Received Of(JsonElement delivery)
     {
         var message = delivery.GetProperty("message");
         return new Received(
-            delivery.GetProperty("receipt").GetString()!, delivery.GetProperty("sequence").GetInt64(),
+            delivery.GetProperty("receipt").GetString()!,
+            delivery.GetProperty("sequence").GetInt64(), delivery.GetProperty("attempt").GetInt32(),
             message.GetProperty("source").GetString()!, message.GetProperty("id").GetString()!, message.GetProperty("destination").GetString()!,
             JsonMarshal.GetRawUtf8Value(message).ToArray());
     }

@@ -83,14 +83,15 @@ internal sealed class CrashReceiver(IServer server, History history, string mail
             foreach (var (position, one) in received.Index())
             {
                 var key = new MessageKey(one.Source, one.Id, one.Destination);
-                history.Add(new HistoryEvent.Delivery(began, ended, key, mailbox, position, one.Sequence, one.Message));
+                history.Add(new HistoryEvent.Delivery(began, ended, key, mailbox, position, one.Sequence, one.Attempt, one.Message));
             }
             return received;
         }
         catch (Exception e) when (IsNoAnswer(e))
         {
             var ended = History.Now;
-            var leaseEnds = ended + (long)(lease.TotalSeconds * Stopwatch.Frequency);
+            // Whom the silo asked that the client was connected to may still wait for messages, and lease them to nobody.
+            var leaseEnds = ended + (long)((wait + lease).TotalSeconds * Stopwatch.Frequency);
             history.Add(new HistoryEvent.LostReceive(began, ended, mailbox, leaseEnds));
             throw;
         }

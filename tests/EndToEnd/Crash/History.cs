@@ -36,8 +36,9 @@ internal abstract record HistoryEvent(long Began, long Ended)
     /// <param name="Mailbox">Whose mailbox it came from.</param>
     /// <param name="Position">Its place in the answer.</param>
     /// <param name="Sequence">As the delivery says.</param>
+    /// <param name="Attempt">As the delivery says.</param>
     /// <param name="Bytes">The message.</param>
-    internal sealed record Delivery(long Began, long Ended, MessageKey Key, string Mailbox, int Position, long Sequence, byte[] Bytes)
+    internal sealed record Delivery(long Began, long Ended, MessageKey Key, string Mailbox, int Position, long Sequence, int Attempt, byte[] Bytes)
         : HistoryEvent(Began, Ended);
 
     /// <summary>A receive without an answer: the server may have leased anything to it, until <paramref name="LeaseEnds"/>.</summary>

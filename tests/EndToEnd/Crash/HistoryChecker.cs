@@ -101,8 +101,10 @@ internal sealed class HistoryChecker
             // Sorted by acknowledgement: the first one that came after the later one's send ends the search.
             foreach (var earlier in lane.TakeWhile(passage => passage.AcknowledgedAt < later.SentAt))
             {
-                if (CameAfter(earlier.First, later.First) && !MayHaveBeenLostBefore(later.First))
-                    yield return $"{later.Key} was delivered before {earlier.Key}, which had been acknowledged before it was sent.";
+                if (earlier.First.Sequence > later.First.Sequence)
+                    yield return $"{later.Key} was stored before {earlier.Key}, which had been acknowledged before it was sent.";
+                else if (deliveries[earlier.Key].All(delivery => CameAfter(delivery, later.First)) && !MayHaveBeenLostBefore(later.First))
+                    yield return $"{later.Key} was delivered before {earlier.Key}, which had been acknowledged before it was sent.\n{Story(earlier, later)}";
             }
         }
     }
@@ -120,6 +122,18 @@ internal sealed class HistoryChecker
         var at = Array.BinarySearch(processEnds, moment);
         at = at < 0 ? ~at : at;
         return at < processEnds.Length ? processEnds[at] : long.MaxValue;
+    }
+
+    /// <summary>What befell two messages, and which receives their mailbox lost in the meantime.</summary>
+    private string Story(Passage earlier, Passage later)
+    {
+        MessageKey[] keys = [earlier.Key, later.Key];
+        var ends = keys.SelectMany(key => deliveries[key]).Max(delivery => delivery.Ended);
+        return HistoryStory.Tell(
+        [
+            .. keys.SelectMany(key => sends[key]), .. keys.SelectMany(key => deliveries[key]), .. keys.SelectMany(key => acks[key]),
+            .. lostReceives[earlier.Key.Destination].Where(lost => lost.Began < ends),
+        ]);
     }
 
     private sealed record Passage(MessageKey Key, string Priority, long SentAt, long AcknowledgedAt, Delivery First);
