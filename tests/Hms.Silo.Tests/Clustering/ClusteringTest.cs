@@ -36,6 +36,9 @@ public abstract class ClusteringTest(PostgresServer server) : IAsyncLifetime
             await host.StopAsync();
             host.Dispose();
         }
+
+        // What Orleans opened would stay in Npgsql's pools, one for each test's schema, until the server takes no more connections.
+        NpgsqlConnection.ClearAllPools();
     }
 
     /// <summary>The services of a silo that uses the tables of this test for everything; it is not started.</summary>
