@@ -12,8 +12,7 @@ public sealed class FabricClock(TimeProvider time)
     private readonly DateTimeOffset _start = time.GetUtcNow();
     private readonly long _startTicks = time.GetTimestamp();
     private readonly Lock _gate = new();
-    private long _ahead;
-    private long _earliest;
+    private volatile Course _course = new(Ahead: 0, Earliest: 0);
 
     /// <summary>The source of time, for timers.</summary>
     public TimeProvider Time => time;
@@ -23,8 +22,8 @@ public sealed class FabricClock(TimeProvider time)
     {
         get
         {
-            var ticks = Math.Max(Running + Interlocked.Read(ref _ahead), Interlocked.Read(ref _earliest));
-            return new DateTimeOffset(ticks, TimeSpan.Zero);
+            var course = _course;
+            return new DateTimeOffset(Math.Max(Running + course.Ahead, course.Earliest), TimeSpan.Zero);
         }
     }
 
@@ -40,11 +39,14 @@ public sealed class FabricClock(TimeProvider time)
     {
         lock (_gate)
         {
-            var behind = latest.UtcTicks - Running - _ahead;
+            var course = _course;
+            var behind = latest.UtcTicks - Running - course.Ahead;
             var forward = Math.Max(0, behind - IEntityStore.LatestDecisionAhead.Ticks);
-            Interlocked.Add(ref _ahead, forward);
-            Interlocked.Exchange(ref _earliest, Math.Max(_earliest, latest.UtcTicks));
+            _course = new Course(course.Ahead + forward, Math.Max(course.Earliest, latest.UtcTicks));
             return TimeSpan.FromTicks(forward);
         }
     }
+
+    /// <summary>By how much the clock is ahead of the time it follows, and the time before which it stands still.</summary>
+    private sealed record Course(long Ahead, long Earliest);
 }
