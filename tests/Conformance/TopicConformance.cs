@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Hms.Abstractions;
 using Hms.Protocol;
 
@@ -50,6 +51,34 @@ public abstract partial class TopicConformance(IFabricFixture fixture) : Conform
         Assert.Equal(0, receipt.Deliveries);
         var record = await Fabric.Topics.GetAsync(topic);
         Assert.Equal((1L, 2L, 1L, 0), (record.First, record.Next, record.Messages, record.Subscribers));
+    }
+
+    [Fact]
+    public async Task Order_is_kept_also_where_the_topic_is_only_made_and_nobody_waits_for_the_message_before()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            var topic = NewName("alerts");
+            string[] ids = [.. Enumerable.Range(0, 60).Select(number => $"{topic}-{number:00}")];
+
+            // Some alone, some together, as several bodies and frames come in behind each other.
+            var sends = new List<Task>();
+            for (var i = 0; i < ids.Length; i += 4)
+            {
+                sends.Add(Fabric.SendAsync(Request(topic, ids[i])).AsTask());
+                sends.Add(Fabric.SendManyAsync([Request(topic, ids[i + 1]), Request(topic, ids[i + 2]), Request(topic, ids[i + 3])]).AsTask());
+                if (i % 16 == 0)
+                {
+                    await Task.WhenAny(sends);
+                }
+            }
+
+            await Task.WhenAll(sends);
+            var log = await Fabric.Topics.ReadAsync(topic, 1, 100);
+            Assert.Equal(ids, log.Items.Select(message => JsonNode.Parse(message.Message.Span)!["id"]!.GetValue<string>()));
+        }
+
+        static SendRequest Request(string topic, string id) => new(Bytes(Message("tester", $"topic:{topic}", id)));
     }
 
     [Fact]

@@ -23,6 +23,15 @@ internal sealed class Lanes<TLane>
         }
     }
 
+    /// <summary>Whether somebody is in a lane.</summary>
+    public bool IsBusy(TLane lane)
+    {
+        lock (_gate)
+        {
+            return _last.ContainsKey(lane);
+        }
+    }
+
     /// <summary>Runs work in its turn. What came of the one before it makes no difference.</summary>
     public async ValueTask<T> RunAsync<T>(TLane lane, Func<ValueTask<T>> work)
     {

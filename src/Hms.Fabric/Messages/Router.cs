@@ -10,6 +10,7 @@ namespace Hms.Fabric.Messages;
 internal sealed class Router(IEntities entities, MetaSupervisor meta, CoordinationMessages coordination, FabricMetrics metrics)
 {
     private readonly Lanes<(string Source, string Kind, string Name)> _lanes = new();
+    private readonly Publishing _publishing = new(entities);
 
     /// <summary>Brings one message to where it goes; returns when it is safe there.</summary>
     public async ValueTask<SendReceipt> RouteAsync(Envelope envelope, SendRequest request, CancellationToken cancellationToken)
@@ -76,24 +77,11 @@ internal sealed class Router(IEntities entities, MetaSupervisor meta, Coordinati
     }
 
     /// <summary>Brings messages to one destination, in order; what came of each.</summary>
-    public async ValueTask<IReadOnlyList<EnqueueOutcome>> RouteManyAsync(
-        Destination destination, IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
-    {
-        if (destination.Kind == DestinationKind.Supervisor)
-        {
-            return await entities.Mailbox(destination.Name).EnqueueManyAsync(requests, cancellationToken);
-        }
-
-        var topic = entities.Topic(destination.Name);
-        var outcomes = await topic.EnqueueManyAsync(requests, cancellationToken);
-        if (outcomes[0].Fault is { Code: ErrorCode.DestinationNotFound })
-        {
-            await entities.TopicRegistry.OpenAsync(destination.Name, cancellationToken);
-            outcomes = await topic.EnqueueManyAsync(requests, cancellationToken);
-        }
-
-        return outcomes;
-    }
+    public ValueTask<IReadOnlyList<EnqueueOutcome>> RouteManyAsync(
+        Destination destination, IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
+        destination.Kind == DestinationKind.Supervisor
+            ? entities.Mailbox(destination.Name).EnqueueManyAsync(requests, cancellationToken)
+            : _publishing.PublishAsync(destination.Name, requests, cancellationToken);
 
     /// <summary>What a mailbox or a topic needs to know of a message.</summary>
     public static EnqueueRequest Enqueue(Envelope envelope, SendRequest request) => new(envelope.Bytes, envelope.Source, envelope.Id)
@@ -130,10 +118,9 @@ internal sealed class Router(IEntities entities, MetaSupervisor meta, Coordinati
         return Receipt(envelope.Id, request, new EnqueueResult(0, taken.Duplicate, taken.FirstId));
     }
 
-    /// <summary>Publishing to an unknown topic creates it (<c>api.md</c>, Messages).</summary>
     private async ValueTask<EnqueueResult> PublishAsync(string topic, EnqueueRequest request, CancellationToken cancellationToken)
     {
-        var outcome = (await RouteManyAsync(new Destination(DestinationKind.Topic, topic), [request], cancellationToken))[0];
+        var outcome = (await _publishing.PublishAsync(topic, [request], cancellationToken))[0];
         return outcome.Fault is { } fault ? throw new FaultException(fault) : outcome.Result;
     }
 }
