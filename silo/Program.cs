@@ -18,7 +18,7 @@ try
     await server.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception e) when (Startup.IsExpected(e) || e is Orleans.Runtime.OrleansException)
+catch (Exception e) when (Startup.IsExpected(e) || e is Orleans.Runtime.OrleansException or Hms.Abstractions.FaultException)
 {
     await Console.Error.WriteLineAsync($"HMS Fabric did not start: {e.Message}");
     return 1;

@@ -1,20 +1,21 @@
 using System.Net;
 using Hms.Grains.Tls;
 using Hms.Hosting;
+using Hms.Storage.Postgres;
 
 namespace Hms.Silo;
 
 /// <summary>The settings of a silo, besides those that every host has.</summary>
 /// <param name="Host">What every host has.</param>
 /// <param name="Clustering">How silos find each other.</param>
-/// <param name="Connection">The database in which they do; null where they do not.</param>
+/// <param name="Database">The database in which they do; null where they do not.</param>
 /// <param name="Endpoints">Where this silo is reached.</param>
 /// <param name="Cluster">Which cluster it is of.</param>
 /// <param name="Tls">What silos show one another; null where they speak in the clear.</param>
 /// <param name="Kubernetes">Whether Kubernetes says where it is reached.</param>
 /// <param name="Otlp">Where traces and metrics go; null where they go nowhere.</param>
 internal sealed record SiloSettings(
-    HostSettings Host, Clustering Clustering, string? Connection, SiloEndpoints Endpoints, ClusterName Cluster, TlsOptions? Tls, bool Kubernetes, Uri? Otlp)
+    HostSettings Host, Clustering Clustering, PostgresStoreOptions? Database, SiloEndpoints Endpoints, ClusterName Cluster, TlsOptions? Tls, bool Kubernetes, Uri? Otlp)
 {
     private static readonly Arguments Known = Arguments.Common.And(["Clustering", "Otlp"], ["Kubernetes"], ["Silo:", "Cluster:", "Tls:"]);
 
@@ -34,7 +35,8 @@ internal sealed record SiloSettings(
     {
         var host = HostSettings.Read(configuration);
         var clustering = KindOf(configuration);
-        if (clustering == Clustering.Postgres && host.Storage is not StorageSettings.Database)
+        var database = clustering == Clustering.Postgres ? (host.Storage as StorageSettings.Database)?.Options : null;
+        if (clustering == Clustering.Postgres && database is null)
         {
             throw new SettingsException("silos of a cluster share their data: with Clustering postgres, Storage is postgres too");
         }
@@ -43,7 +45,7 @@ internal sealed record SiloSettings(
         return new SiloSettings(
             host,
             clustering,
-            clustering == Clustering.Postgres ? configuration["Connection"] : null,
+            database,
             HostSettings.Bind(configuration.GetSection("Silo"), new SiloEndpoints()),
             HostSettings.Bind(configuration.GetSection("Cluster"), new ClusterName()),
             TlsOf(configuration.GetSection("Tls")),

@@ -23,7 +23,8 @@ internal static class Usage
           --Tls:Certificate FILE  this silo's certificate (PEM); with it, silos and clients
           --Tls:Key FILE          speak TLS only, and each must show a certificate
           --Tls:Authority FILE    that this authority (PEM) has signed
-          --kubernetes            takes its address and name from Kubernetes
+          --Tls:HandshakeTimeout TIME  how long the other side has for it        00:00:10
+          --kubernetes            takes its address and name from its pod
           --otlp URL              where traces and metrics go (OpenTelemetry, gRPC)
           --insecure              listen on other addresses than loopback, although nobody is authenticated
           --NAME VALUE            any other setting, such as --Fabric:Mailboxes:DepthMax 100000

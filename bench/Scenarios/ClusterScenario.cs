@@ -25,7 +25,7 @@ internal static class ClusterScenario
         var schema = $"bench_{Environment.ProcessId}";
         using var inserts = new PostgresLimit(connection, schema + "_rows", run.Options.Size);
         var silos = await Task.WhenAll(Enumerable.Range(0, Silos).Select(_ => run.StartSiloAsync(
-            "--clustering", "postgres", "--connection", connection, "--Storage:Schema", schema, "--Cluster:Id", schema, "--Cluster:ServiceId", schema)));
+            "--clustering", "postgres", "--connection", connection, "--Storage:Schema", schema)));
         try
         {
             var mailboxes = run.RegisterMailboxes(silos[0].Address, run.Options.Mailboxes);
@@ -52,6 +52,7 @@ internal static class ClusterScenario
             }
 
             inserts.Drop(schema);
+            inserts.Drop($"{schema}_orleans");
         }
     }
 

@@ -7,9 +7,6 @@ namespace Hms.GrainClient;
 /// <summary>Which cluster a client belongs to, and how it finds its silos.</summary>
 public sealed class HmsGrainClientOptions
 {
-    /// <summary>The schema in which silos with <c>--clustering postgres</c> keep who they are.</summary>
-    private const string Schema = "hms_orleans";
-
     /// <summary>The cluster's id, as its silos have it in <c>--Cluster:Id</c>. Default <c>hms</c>.</summary>
     public string ClusterId { get; set; } = "hms";
 
@@ -24,10 +21,12 @@ public sealed class HmsGrainClientOptions
 
     /// <summary>
     /// The database in which the silos of a cluster with <c>--clustering postgres</c> say who they are, as
-    /// <c>Host=…;Database=…;Username=…;Password=…</c>: silos are found there, also those that join later. Their schema is <c>hms_orleans</c>; a
-    /// <c>Search Path</c> that stands here names another one. Default none.
+    /// <c>Host=…;Database=…;Username=…;Password=…</c>: silos are found there, also those that join later. Default none.
     /// </summary>
     public string? PostgresConnection { get; set; }
+
+    /// <summary>The schema of the fabric's data in that database, as its silos have it in <c>--Storage:Schema</c>. Default <c>hms</c>.</summary>
+    public string PostgresSchema { get; set; } = "hms";
 
     /// <summary>What the client shows to silos that speak TLS only, and whom it trusts; null where they speak in the clear. Default none.</summary>
     public TlsOptions? Tls { get; set; }
@@ -54,19 +53,15 @@ public sealed class HmsGrainClientOptions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(ClusterId);
         ArgumentException.ThrowIfNullOrWhiteSpace(ServiceId);
+        ArgumentException.ThrowIfNullOrWhiteSpace(PostgresSchema);
         ArgumentOutOfRangeException.ThrowIfLessThan(ConnectPatience, TimeSpan.Zero);
         ArgumentNullException.ThrowIfNull(Time);
-        Database = PostgresConnection is null ? null : WithSchema(PostgresConnection);
+
+        // Silos keep who they are in a schema of this name.
+        Database = PostgresConnection is null ? null : new NpgsqlConnectionStringBuilder(PostgresConnection) { SearchPath = $"{PostgresSchema}_orleans" };
         if (Database is null && Gateways is not { Count: > 0 })
         {
             throw new ArgumentException($"neither {nameof(Gateways)} nor {nameof(PostgresConnection)} says where silos are");
         }
-    }
-
-    private static NpgsqlConnectionStringBuilder WithSchema(string connection)
-    {
-        var parts = new NpgsqlConnectionStringBuilder(connection);
-        parts.SearchPath ??= Schema;
-        return parts;
     }
 }

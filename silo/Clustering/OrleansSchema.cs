@@ -10,9 +10,6 @@ namespace Hms.Silo;
 /// </summary>
 internal static class OrleansSchema
 {
-    /// <summary>The schema where none is named.</summary>
-    public const string DefaultName = "hms_orleans";
-
     private static readonly (string Key, string Text)[] Queries = [.. MembershipQueries.All, .. ReminderQueries.All, .. StorageQueries.All];
 
     // Every version of a reminder or state is a number that none had before, so that one that was deleted and made anew is not taken for the
@@ -41,9 +38,14 @@ internal static class OrleansSchema
         """,
     ];
 
+    /// <summary>
+    /// The schema that belongs to the one in which a fabric has its data, in the same database: several fabrics in one database are several clusters.
+    /// </summary>
+    public static string NameBeside(string schema) => $"{schema}_orleans";
+
     /// <summary>The connection string for Orleans, which names no schema itself: its tables are found by the search path.</summary>
     /// <exception cref="StoreException">The connection string is not understood, or the schema cannot be named so.</exception>
-    public static string ConnectionString(string connectionString, string schema = DefaultName) =>
+    public static string ConnectionString(string connectionString, string schema) =>
         Builder(connectionString, schema).ConnectionString;
 
     /// <summary>
@@ -56,7 +58,7 @@ internal static class OrleansSchema
     /// <exception cref="StoreException">
     /// The database cannot be reached or used, a later version wrote the schema, or the connection string or the name is wrong.
     /// </exception>
-    public static async Task MigrateAsync(string connectionString, string schema = DefaultName, CancellationToken cancellationToken = default)
+    public static async Task MigrateAsync(string connectionString, string schema, CancellationToken cancellationToken = default)
     {
         var builder = Builder(connectionString, schema);
         builder.Pooling = false;

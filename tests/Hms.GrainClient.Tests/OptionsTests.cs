@@ -21,11 +21,11 @@ public sealed class OptionsTests
     }
 
     [Theory]
-    [InlineData("Host=db;Database=hms", "hms_orleans")]
-    [InlineData("Host=db;Database=hms;Search Path=another", "another")]
-    public void Database_is_asked_in_the_schema_of_the_silos_where_no_other_is_named(string connection, string schema)
+    [InlineData("Host=db;Database=hms", "hms", "hms_orleans")]
+    [InlineData("Host=db;Database=hms;Search Path=theirs", "another", "another_orleans")]
+    public void Database_is_asked_in_the_schema_of_the_silos(string connection, string data, string schema)
     {
-        using var services = Build(options => options.PostgresConnection = connection);
+        using var services = Build(options => (options.PostgresConnection, options.PostgresSchema) = (connection, data));
 
         var table = services.GetRequiredService<IOptions<AdoNetClusteringClientOptions>>().Value;
         var parts = new NpgsqlConnectionStringBuilder(table.ConnectionString);
@@ -37,6 +37,7 @@ public sealed class OptionsTests
     {
         Refused(options => options.ClusterId = " ");
         Refused(options => options.ServiceId = "");
+        Refused(options => options.PostgresSchema = "");
         Refused(options => options.Gateways = []);
         Refused(options => options.ConnectPatience = TimeSpan.FromSeconds(-1));
         Refused(options => options.PostgresConnection = "Hots=db");

@@ -94,7 +94,7 @@ public abstract class ClusteringTest(PostgresServer server) : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    private IHost Build(Action<HostApplicationBuilder> configure)
+    internal IHost Build(Action<HostApplicationBuilder> configure)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();

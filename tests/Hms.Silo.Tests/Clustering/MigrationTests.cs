@@ -112,7 +112,7 @@ public sealed class MigrationTests(PostgresServer server) : ClusteringTest(serve
         var port = FreePorts.Take(1)[0];
 
         var refused = await Assert.ThrowsAsync<StoreException>(
-            () => OrleansSchema.MigrateAsync($"Host=127.0.0.1;Port={port};Database=away;Username=hms;Password=a-secret"));
+            () => OrleansSchema.MigrateAsync($"Host=127.0.0.1;Port={port};Database=away;Username=hms;Password=a-secret", Schema));
 
         Assert.Contains($"the database away at 127.0.0.1:{port} cannot be used for Orleans", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("a-secret", refused.ToString(), StringComparison.Ordinal);
@@ -124,7 +124,7 @@ public sealed class MigrationTests(PostgresServer server) : ClusteringTest(serve
     [InlineData("Username=hms;Password=a-secret")]
     public async Task Connection_string_that_is_not_understood_is_refused_without_being_repeated(string text)
     {
-        var refused = await Assert.ThrowsAsync<StoreException>(() => OrleansSchema.MigrateAsync(text));
+        var refused = await Assert.ThrowsAsync<StoreException>(() => OrleansSchema.MigrateAsync(text, Schema));
 
         Assert.Contains("connection string", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("a-secret", refused.ToString(), StringComparison.Ordinal);
