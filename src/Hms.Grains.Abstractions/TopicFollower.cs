@@ -29,6 +29,9 @@ internal sealed class TopicFollower(IGrainFactory grains, IStreamProvider stream
     // A stream that has lost something does not say so; nor does a grain that has moved say that it forgot who follows.
     private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(5);
 
+    // Well before a topic forgets who follows, which it does after 20 s.
+    private static readonly TimeSpan RenewPeriod = TimeSpan.FromSeconds(8);
+
     public async IAsyncEnumerable<TopicMessage> FollowAsync(
         string topic, long? from = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -43,11 +46,17 @@ internal sealed class TopicFollower(IGrainFactory grains, IStreamProvider stream
         try
         {
             var isBehind = true;
+            var renewed = time.GetTimestamp();
             while (true)
             {
+                if (isBehind || time.GetElapsedTime(renewed) >= RenewPeriod)
+                {
+                    renewed = time.GetTimestamp();
+                    await grain.FollowAsync();
+                }
+
                 if (isBehind)
                 {
-                    await grain.FollowAsync();
                     await foreach (var message in ReadAsync(grain, next, cancellationToken))
                     {
                         next = message.Sequence + 1;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hms.Fabric;
 using Hms.Fabric.Entities;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,8 @@ namespace Hms.Grains;
 internal sealed partial class SiloStart(FabricService fabric, IGrainFactory grains, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan StayPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _stopping = new();
     private ICatalogueWatcher? _watcher;
@@ -23,7 +26,7 @@ internal sealed partial class SiloStart(FabricService fabric, IGrainFactory grai
         // Orleans holds an observer weakly: this one lives as long as the silo.
         _watching = new Watcher(fabric);
         _watcher = grains.CreateObjectReference<ICatalogueWatcher>(_watching);
-        await StayAsync(cancellationToken);
+        await FirstStayAsync(cancellationToken);
         _staying = KeepStayingAsync();
     }
 
@@ -37,14 +40,34 @@ internal sealed partial class SiloStart(FabricService fabric, IGrainFactory grai
 
     private async Task StayAsync(CancellationToken cancellationToken)
     {
-        _hasTypes &= await grains.GetGrain<ICatalogueGrain>(CatalogueEntity.Name).WatchAsync(_watcher!);
+        _hasTypes &= await grains.GetGrain<ICatalogueGrain>(CatalogueEntity.Name).WatchAsync(_watcher!).AsTask().WaitAsync(cancellationToken);
         if (!_hasTypes)
         {
             await fabric.StartAsync(cancellationToken);
             _hasTypes = true;
         }
 
-        await grains.GetGrain<IWakerGrain>(0).StartAsync();
+        await grains.GetGrain<IWakerGrain>(0).StartAsync().AsTask().WaitAsync(cancellationToken);
+    }
+
+    // The silo on which one of them lived may die at this moment: then they are on another one soon.
+    private async Task FirstStayAsync(CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await StayAsync(cancellationToken);
+                return;
+            }
+            catch (FaultException e) when (e.Fault.Code == ErrorCode.Unavailable && Stopwatch.GetElapsedTime(began) < StartPatience)
+            {
+                LogNotReached(logger, e.Message);
+            }
+
+            await Task.Delay(RetryPause, cancellationToken);
+        }
     }
 
     private async Task KeepStayingAsync()
@@ -55,6 +78,10 @@ internal sealed partial class SiloStart(FabricService fabric, IGrainFactory grai
             try
             {
                 await StayAsync(_stopping.Token);
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
             }
 #pragma warning disable CA1031 // Whatever went wrong is tried again.
             catch (Exception e)

@@ -76,6 +76,26 @@ public sealed class TopicFollowerTests(ClusterFixture cluster) : IClassFixture<C
         Assert.Equal(2, messages.Current.Sequence);
     }
 
+    [Fact]
+    public async Task Stream_goes_on_however_long_somebody_follows_who_misses_nothing()
+    {
+        await PublishAsync("busy", 1, 1);
+        var follower = new TopicFollower(
+            cluster.Cluster.Client, cluster.Cluster.Client.GetStreamProvider(TopicStreams.Provider), cluster.Time);
+        await using var messages = follower.FollowAsync("busy", from: 1, CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await messages.MoveNextAsync().AsTask().WaitAsync(Patience));
+
+        // The reader never waits so long that it would look into the log.
+        for (var number = 2; number < 20; number++)
+        {
+            await cluster.AdvanceAsync(TimeSpan.FromSeconds(4));
+            var next = messages.MoveNextAsync().AsTask();
+            await PublishAsync("busy", number, number);
+            Assert.True(await next.WaitAsync(Patience));
+            Assert.Equal(number, messages.Current.Sequence);
+        }
+    }
+
     private async Task PublishAsync(string topic, int from, int to)
     {
         for (var number = from; number <= to; number++)

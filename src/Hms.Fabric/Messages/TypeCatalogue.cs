@@ -9,7 +9,13 @@ namespace Hms.Fabric.Messages;
 /// <summary>The message types: built-in ones, and custom ones kept by the catalogue and compiled here.</summary>
 internal sealed class TypeCatalogue(IEntities entities, MessageTypeSet types) : IMessageTypes
 {
-    public async ValueTask LoadAsync(CancellationToken cancellationToken)
+    private readonly Lanes<string> _loading = new();
+
+    /// <summary>Takes up what the catalogue holds. One list is read and taken up after the other, so that none that is older replaces a newer one.</summary>
+    public async ValueTask LoadAsync(CancellationToken cancellationToken) =>
+        await _loading.RunAsync("all", () => LoadInTurnAsync(cancellationToken));
+
+    private async ValueTask<bool> LoadInTurnAsync(CancellationToken cancellationToken)
     {
         foreach (var definition in await entities.Catalogue.ListAsync(cancellationToken))
         {
@@ -18,6 +24,8 @@ internal sealed class TypeCatalogue(IEntities entities, MessageTypeSet types) : 
                 types.Put(definition);
             }
         }
+
+        return true;
     }
 
     public ValueTask<IReadOnlyList<MessageTypeDefinition>> ListAsync(CancellationToken cancellationToken = default) => new(types.All());
@@ -46,7 +54,9 @@ internal sealed class TypeCatalogue(IEntities entities, MessageTypeSet types) : 
         }
 
         var created = await entities.Catalogue.PutAsync(definition, cancellationToken);
-        types.Put(definition);
+
+        // Somebody else may have put another one meanwhile.
+        await LoadAsync(cancellationToken);
         return created;
     }
 }
