@@ -54,6 +54,12 @@ public interface IFabric
     /// <summary>Checks a message (section 10.1) and stores nothing; returns every problem, none where it is valid.</summary>
     ValueTask<IReadOnlyList<Problem>> ValidateAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Why nothing can be written at this moment, as the process that is asked knows it by itself; null where all is well. Nobody else is asked, so
+    /// that it is answered at once whatever has become of the others.
+    /// </summary>
+    ValueTask<string?> ProblemAsync(CancellationToken cancellationToken = default);
+
     /// <summary>What this fabric is and how it does.</summary>
     ValueTask<FabricStatus> StatusAsync(CancellationToken cancellationToken = default);
 }

@@ -155,11 +155,23 @@ public sealed class FabricService : IFabric
         new(_validator.Validate(message));
 
     /// <inheritdoc/>
-    public async ValueTask<FabricStatus> StatusAsync(CancellationToken cancellationToken = default) => _status() with
+    public ValueTask<string?> ProblemAsync(CancellationToken cancellationToken = default) => new(_status().Problem);
+
+    /// <inheritdoc/>
+    public async ValueTask<FabricStatus> StatusAsync(CancellationToken cancellationToken = default)
     {
-        Supervisors = await _supervisors.CountAsync(cancellationToken),
-        Counters = _metrics.Snapshot(),
-    };
+        int? supervisors = null;
+        try
+        {
+            supervisors = await _supervisors.CountAsync(cancellationToken);
+        }
+        catch (FaultException e) when (e.Fault.Code == ErrorCode.Unavailable)
+        {
+            // All else is known all the same, and is asked for most when something is away.
+        }
+
+        return _status() with { Supervisors = supervisors, Counters = _metrics.Snapshot() };
+    }
 
     private static Problem? ProblemOfRequest(Envelope envelope) =>
         MessageBatch.IsBatch(envelope) ? new Problem("/message_type", "must not be a batch where a reply is waited for")

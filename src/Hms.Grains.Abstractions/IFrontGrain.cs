@@ -23,6 +23,10 @@ public interface IMessagesFront : IGrainWithIntegerKey
     [Alias("validate")]
     ValueTask<IReadOnlyList<Problem>> ValidateAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="IFabric.ProblemAsync"/>, of the silo that is asked.</summary>
+    [Alias("problem")]
+    ValueTask<string?> ProblemAsync(CancellationToken cancellationToken);
+
     /// <summary>As <see cref="IFabric.StatusAsync"/>, of the silo that is asked.</summary>
     [Alias("status")]
     ValueTask<FabricStatus> StatusAsync(CancellationToken cancellationToken);

@@ -35,7 +35,7 @@ internal abstract class RemoteMailbox(ISupervisorGrain grain, TimeProvider time)
     public ValueTask<AckResult> ReturnAsync(IReadOnlyList<string> receipts, CancellationToken cancellationToken = default) =>
         grain.ReturnAsync(receipts, cancellationToken);
 
-    public ValueTask<IReadOnlyList<Delivery>> RedeliverAsync(
+    public virtual ValueTask<IReadOnlyList<Delivery>> RedeliverAsync(
         long after, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
         grain.RedeliverAsync(after, max, lease, cancellationToken);
 

@@ -7,10 +7,10 @@ namespace Hms.Grains;
 internal sealed class ClusterEntities(IGrainFactory grains, Deaths deaths, TimeProvider time) : IEntities
 {
     private readonly Funnels<EnqueueRequest, EnqueueOutcome> _toMailboxes = new(
-        (supervisor, requests) => grains.GetGrain<ISupervisorGrain>(supervisor).EnqueueManyAsync(requests), SizeOf);
+        (supervisor, requests) => deaths.AskAsync(() => grains.GetGrain<ISupervisorGrain>(supervisor).EnqueueManyAsync(requests), CancellationToken.None), SizeOf);
 
     private readonly Funnels<EnqueueRequest, EnqueueOutcome> _toTopics = new(
-        (topic, requests) => grains.GetGrain<ITopicGrain>(topic).EnqueueManyAsync(requests), SizeOf);
+        (topic, requests) => deaths.AskAsync(() => grains.GetGrain<ITopicGrain>(topic).EnqueueManyAsync(requests), CancellationToken.None), SizeOf);
 
     public ITopicRegistryPort TopicRegistry { get; } = grains.GetGrain<ITopicRegistryGrain>(EntityKey.Topics.Name);
 
@@ -25,7 +25,7 @@ internal sealed class ClusterEntities(IGrainFactory grains, Deaths deaths, TimeP
 
     public ISessionPort Session(string supervisor) => grains.GetGrain<ISessionGrain>(supervisor);
 
-    public ILockPort Lock(string name) => grains.GetGrain<ILockGrain>(name);
+    public ILockPort Lock(string name) => new LockProxy(grains.GetGrain<ILockGrain>(name), deaths);
 
     public IBarrierPort Barrier(string id) => grains.GetGrain<IBarrierGrain>(id);
 

@@ -2,31 +2,79 @@ namespace Hms.Grains;
 
 /// <summary>
 /// Tells what was asked before a silo died from what was asked since. A silo that stood still and goes on passes on what it was asked before, to the
-/// mailbox where it lives now. Whoever asked has been told by then that the answer is lost: what a receive is given so late would be hidden from all
-/// others until its lease ends.
+/// entity where it lives now. Whoever asked has been told by then that the answer is lost, and has mostly asked again elsewhere: what a receive is given so
+/// late would be hidden from all others until its lease ends, and a message that is stored so late may have been delivered long ago.
 /// </summary>
 /// <param name="members">The cluster's members. Their list has a version, which all silos count alike; no clock is needed.</param>
-internal sealed class Deaths(IClusterMembershipService members)
+/// <param name="self">This silo.</param>
+internal sealed class Deaths(IClusterMembershipService members, SiloAddress self)
 {
     private const string Key = "hms.members";
+
+    // By this the refusal is known again; it has to stay as it is, since silos of two versions may speak to each other.
+    private const string Refusal = "this was asked before a silo of the cluster died, and is to be asked again";
+    private const int TriesMax = 3;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private sealed record View(ClusterMembershipSnapshot? Members, MembershipVersion LastDeath);
 
     private volatile View _view = new(null, MembershipVersion.MinValue);
 
+    /// <summary>Asks, marked with what this silo knows; again where who is asked knows of a death of which this silo has not heard yet.</summary>
+    /// <exception cref="FaultException">As the answer is; or this silo was declared dead itself, or does not come to know of what the other knows.</exception>
+    public async ValueTask<T> AskAsync<T>(Func<ValueTask<T>> ask, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            Mark();
+            try
+            {
+                return await ask();
+            }
+            catch (FaultException e) when (e.Fault.Message == Refusal && tries < TriesMax)
+            {
+                await LookAsync(e, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>Marks what is asked next by what this silo knows.</summary>
-    public void Mark() => RequestContext.Set(Key, members.CurrentSnapshot.Version.Value);
+    /// <exception cref="FaultException">This silo was declared dead: what it still asks is asked for nobody.</exception>
+    public void Mark()
+    {
+        var now = members.CurrentSnapshot;
+        if (now.GetSiloStatus(self) == SiloStatus.Dead)
+        {
+            throw Unavailable("this silo was declared dead, and ends");
+        }
+
+        RequestContext.Set(Key, now.Version.Value);
+    }
 
     /// <summary>Refuses what was asked before the death of a silo that this one knows of. What bears no mark, as from clients of the cluster, passes.</summary>
-    /// <exception cref="FaultException">It is to be asked again.</exception>
+    /// <exception cref="FaultException">Nothing was done; it is to be asked again.</exception>
     public void ThrowIfAskedBefore()
     {
         if (RequestContext.Get(Key) is long asked && asked < LastDeath().Value)
         {
-            throw new FaultException(new Fault(ErrorCode.Unavailable, "this was asked before a silo of the cluster died, and is to be asked again")
-            {
-                RetryAfter = TimeSpan.FromSeconds(1),
-            });
+            throw Unavailable(Refusal);
+        }
+    }
+
+    private static FaultException Unavailable(string message) => new(new Fault(ErrorCode.Unavailable, message) { RetryAfter = RetryAfter });
+
+    /// <summary>Has this silo read the list of members.</summary>
+    private async Task LookAsync(FaultException refusal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await members.Refresh(cancellationToken: cancellationToken);
+        }
+#pragma warning disable CA1031 // The list is away: whoever asked is told of the refusal.
+        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            throw new FaultException(refusal.Fault, e);
         }
     }
 

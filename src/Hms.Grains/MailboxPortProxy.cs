@@ -28,11 +28,12 @@ internal sealed class MailboxPortProxy(
     public ValueTask ForgetReplyAsync(ReplyTicket ticket, CancellationToken cancellationToken = default) =>
         _grain.ForgetReplyAsync(ticket, cancellationToken);
 
-    protected override async ValueTask<IReadOnlyList<Delivery>> AskAsync(ReceiveRequest request, CancellationToken cancellationToken)
-    {
-        deaths.Mark();
-        return await base.AskAsync(request, cancellationToken);
-    }
+    public override ValueTask<IReadOnlyList<Delivery>> RedeliverAsync(
+        long after, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
+        deaths.AskAsync(() => _grain.RedeliverAsync(after, max, lease, cancellationToken), cancellationToken);
+
+    protected override ValueTask<IReadOnlyList<Delivery>> AskAsync(ReceiveRequest request, CancellationToken cancellationToken) =>
+        deaths.AskAsync(() => _grain.ReceiveAsync(request, cancellationToken), cancellationToken);
 
     public ValueTask<MailboxCounts> CountAsync(CancellationToken cancellationToken = default) => _grain.CountAsync(cancellationToken);
 

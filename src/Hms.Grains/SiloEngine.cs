@@ -50,7 +50,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         Local = new LocalGrains(Clock, options.Fabric.IdleAfter);
         _wakeups = new WakeupTimer(Clock);
         _wakeups.Due += key => _ = WakeAsync(key);
-        Deaths = new Deaths(members);
+        Deaths = new Deaths(members, silo.SiloAddress);
         _entities = new ClusterEntities(grains, Deaths, options.Time);
         var bodies = new BodyCache(options.Fabric.BodyCacheBytes);
         var services = new EntityServices(store, bodies, Clock, _wakeups, new OutboxCarrier(_entities, store, bodies, _logger), _logger)
@@ -137,8 +137,10 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     private FabricStatus Status()
     {
         var membership = _membership.GetApproximateSiloStatus(_silo.SiloAddress);
-        var problem = _store.Problem ?? (membership == SiloStatus.Active ? null : $"this silo is not an active member of the cluster: {membership}");
-        return new FabricStatus(Name, _store.Name, problem is null, problem, Supervisors: 0, new Dictionary<string, long>());
+        var problem = _store.Problem is { } store ? $"the store is away: {store}"
+            : membership == SiloStatus.Active ? null
+            : $"this silo is not an active member of the cluster: {membership}";
+        return new FabricStatus(Name, _store.Name, problem, Supervisors: null, new Dictionary<string, long>());
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "this machine's clock is {Seconds:F1} s behind what was decided last; the fabric goes on from there")]

@@ -62,5 +62,5 @@ public sealed class StandaloneEngine : IAsyncDisposable
     }
 
     private FabricStatus Status() => new(
-        Name, _store.Name, _store.Problem is null, _store.Problem, Supervisors: 0, new Dictionary<string, long>());
+        Name, _store.Name, _store.Problem is { } problem ? $"the store is away: {problem}" : null, Supervisors: null, new Dictionary<string, long>());
 }

@@ -15,6 +15,9 @@ internal sealed class Cluster : IServer, IAsyncDisposable
 
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
+
+    // Less than it takes until a silo that is silent is declared dead.
+    private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly List<SiloProcess> _up = [];
@@ -112,6 +115,25 @@ internal sealed class Cluster : IServer, IAsyncDisposable
             Assert.True(Stopwatch.GetElapsedTime(began) < EndPatience, $"the others have not declared the silo at port {silo.Port} dead");
             await Task.Delay(Pause);
         }
+    }
+
+    /// <summary>Asks those that are up whether they are ready, as probes do, until something is done: they are, whatever has become of others.</summary>
+    public async Task StayReadyAsync(Task until)
+    {
+        using var client = new HttpClient { Timeout = ProbePatience };
+        do
+        {
+            Uri[] servers;
+            lock (_gate)
+            {
+                servers = [.. _up.Select(silo => new Uri(silo.Server.Address, "/health/ready"))];
+            }
+
+            var answers = await Task.WhenAll(servers.Select(server => client.GetStringAsync(server)));
+            Assert.All(answers, answer => Assert.Contains("ready", answer, StringComparison.Ordinal));
+        }
+        while (await Task.WhenAny(until, Task.Delay(Pause)) != until);
+        await until;
     }
 
     /// <summary>SIGTERM; returns the exit code.</summary>

@@ -31,8 +31,9 @@ public sealed class FaultTests(ITestOutputHelper output)
         await Task.Delay(Random.Shared.Next(500, 1500));
         var paused = cluster.Take();
         paused.Server.Pause();
+        var ready = cluster.StayReadyAsync(until: cluster.DeclaredDeadAsync(paused));
         output.WriteLine($"with a silo paused all mailboxes served within {await ServedAsync(cluster):F1} s");
-        await cluster.DeclaredDeadAsync(paused);
+        await ready;
 
         // It finds that the others have gone on without it, and ends.
         paused.Server.Resume();

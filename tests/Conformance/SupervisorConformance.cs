@@ -192,8 +192,8 @@ public abstract class SupervisorConformance(IFabricFixture fixture) : Conformanc
         var after = await Fabric.StatusAsync();
 
         Assert.Equal(before.Supervisors + 1, after.Supervisors);
-        Assert.True(after.Writable);
-        Assert.Null(after.StoreProblem);
+        Assert.Null(after.Problem);
+        Assert.Null(await Fabric.ProblemAsync());
     }
 
     private static JsonObject Administrative(string source, string type, string content)

@@ -84,7 +84,8 @@ public sealed class ClientTests(ClientFixture fixture) : CoordinationSuite(fixtu
     {
         var status = await Fabric.StatusAsync();
 
-        Assert.Equal(("orleans", true), (status.Engine, status.Writable));
+        Assert.Equal(("orleans", null), (status.Engine, status.Problem));
+        Assert.Null(await Fabric.ProblemAsync());
     }
 
     private static SendRequest Request(JsonObject message) => new(Bytes(message));

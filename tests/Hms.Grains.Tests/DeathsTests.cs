@@ -12,7 +12,7 @@ public sealed class DeathsTests
     private readonly Members _asked = new();
     private readonly Deaths _deaths;
 
-    public DeathsTests() => _deaths = new(_asked);
+    public DeathsTests() => _deaths = new(_asked, Member(1).SiloAddress);
 
     [Fact]
     public void What_was_asked_before_a_death_is_refused_and_what_was_asked_since_passes()
@@ -70,10 +70,79 @@ public sealed class DeathsTests
         _deaths.ThrowIfAskedBefore();
     }
 
+    [Fact]
+    public async Task Silo_that_has_not_heard_of_a_death_looks_and_asks_again()
+    {
+        _asking.Set(1, Member(1), Member(2));
+        _asked.Set(2, Member(1), Member(2, SiloStatus.Dead));
+        _asking.OnRefresh = () => _asking.Set(2, Member(1), Member(2, SiloStatus.Dead));
+
+        Assert.Equal(2, await AskAsync());
+        Assert.Equal(1, await AskAsync());
+    }
+
+    [Fact]
+    public async Task Silo_that_does_not_come_to_know_of_it_tells_whoever_asked()
+    {
+        _asking.Set(1, Member(1), Member(2));
+        _asked.Set(2, Member(1), Member(2, SiloStatus.Dead));
+        var looks = 0;
+        _asking.OnRefresh = () => looks++;
+        Assert.Equal(ErrorCode.Unavailable, (await Assert.ThrowsAsync<FaultException>(AskAsync)).Fault.Code);
+        Assert.Equal(2, looks);
+
+        _asking.OnRefresh = () => throw new IOException("the list is away");
+        var refused = await Assert.ThrowsAsync<FaultException>(AskAsync);
+        Assert.Equal((ErrorCode.Unavailable, TimeSpan.FromSeconds(1)), (refused.Fault.Code, refused.Fault.RetryAfter));
+    }
+
+    [Fact]
+    public async Task Silo_that_was_declared_dead_asks_for_nobody()
+    {
+        _asking.Set(2, Member(1, SiloStatus.Dead), Member(2));
+        _asked.Set(2, Member(1, SiloStatus.Dead), Member(2));
+        Assert.Equal(ErrorCode.Unavailable, (await Assert.ThrowsAsync<FaultException>(AskAsync)).Fault.Code);
+
+        // It finds so when it is refused, and looks.
+        _asking.Set(1, Member(1), Member(2));
+        _asking.OnRefresh = () => _asking.Set(2, Member(1, SiloStatus.Dead), Member(2));
+        Assert.Contains("this silo was declared dead", (await Assert.ThrowsAsync<FaultException>(AskAsync)).Fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Other_refusals_are_passed_on_at_once()
+    {
+        _asking.Set(1, Member(1));
+        var asked = 0;
+        var refused = await Assert.ThrowsAsync<FaultException>(async () => await new Deaths(_asking, Member(1).SiloAddress).AskAsync<int>(
+            () =>
+            {
+                asked++;
+                throw new FaultException(ErrorCode.Unavailable, "the store is away");
+            },
+            CancellationToken.None));
+
+        Assert.Equal(("the store is away", 1), (refused.Fault.Message, asked));
+    }
+
+    /// <summary>Asks one silo from another; how often it took.</summary>
+    private async Task<int> AskAsync()
+    {
+        var asked = 0;
+        return await new Deaths(_asking, Member(1).SiloAddress).AskAsync(
+            () =>
+            {
+                asked++;
+                _deaths.ThrowIfAskedBefore();
+                return new ValueTask<int>(asked);
+            },
+            CancellationToken.None);
+    }
+
     /// <summary>The mark that a call bears which is made now.</summary>
     private long Marked()
     {
-        new Deaths(_asking).Mark();
+        new Deaths(_asking, Member(1).SiloAddress).Mark();
         var mark = Assert.IsType<long>(RequestContext.Get("hms.members"));
         RequestContext.Clear();
         return mark;
@@ -96,7 +165,13 @@ public sealed class DeathsTests
 
         public void Set(int version, params ClusterMember[] members) => CurrentSnapshot = Snapshot(version, members);
 
-        public ValueTask Refresh(MembershipVersion minimumVersion = default, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public Action? OnRefresh { get; set; }
+
+        public ValueTask Refresh(MembershipVersion minimumVersion = default, CancellationToken cancellationToken = default)
+        {
+            (OnRefresh ?? throw new NotSupportedException())();
+            return ValueTask.CompletedTask;
+        }
 
         public Task<bool> TryKill(SiloAddress siloAddress) => throw new NotSupportedException();
 

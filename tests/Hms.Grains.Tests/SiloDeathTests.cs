@@ -96,10 +96,21 @@ public sealed class SiloDeathTests : IAsyncLifetime
             () => Task.FromResult(_cluster.Cluster.Silos.Where(other => other != died).All(other => Members(other).GetSiloStatus(died.SiloAddress) == SiloStatus.Dead)),
             static known => known);
 
-        var refused = await Assert.ThrowsAsync<FaultException>(async () => await mailbox.ReceiveAsync(new ReceiveRequest()));
-        Assert.Equal(ErrorCode.Unavailable, refused.Fault.Code);
-        Assert.Contains("before a silo of the cluster died", refused.Fault.Message, StringComparison.Ordinal);
-        Assert.Equal(1, Assert.Single(await Fabric.Mailbox("worker").ReceiveAsync(new ReceiveRequest())).Attempt);
+        await RefusedAsync(async () => await mailbox.ReceiveAsync(new ReceiveRequest()));
+        var leased = Assert.Single(await Fabric.Mailbox("worker").ReceiveAsync(new ReceiveRequest()));
+        Assert.Equal(1, leased.Attempt);
+
+        // Nor is what is leased handed out again, a message stored, or a lock granted.
+        await RefusedAsync(async () => await mailbox.RedeliverAsync(0, 10, TimeSpan.FromMinutes(1)));
+        await RefusedAsync(async () => await mailbox.EnqueueManyAsync([new EnqueueRequest(Message("worker", "late"), "tester", "late") { BodyHash = 1 }]));
+        Assert.Equal(1, (await Fabric.Mailbox("worker").AckAsync([leased.Receipt])).Acked);
+        Assert.Empty(await Fabric.Mailbox("worker").ReceiveAsync(new ReceiveRequest()));
+        var database = silo.GetRequiredService<IGrainFactory>().GetGrain<ILockGrain>("database");
+        await RefusedAsync(async () => await database.AcquireAsync(new LockBid("tester", 60_000), default, TimeSpan.Zero));
+        Assert.Equal(1, (await Fabric.Locks.AcquireAsync("database", new LockBid("other", 60_000))).FencingToken);
+
+        static async Task RefusedAsync(Func<Task> ask) =>
+            Assert.Contains("before a silo of the cluster died", (await Assert.ThrowsAsync<FaultException>(ask)).Fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,6 +175,21 @@ public sealed class SiloDeathTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Status_is_told_also_while_the_store_is_away()
+    {
+        _cluster.Store.Problem = "is away";
+
+        var status = await Fabric.StatusAsync();
+
+        Assert.Equal(("orleans", "the store is away: is away", null), (status.Engine, status.Problem, status.Supervisors));
+        Assert.Equal(status.Problem, await Fabric.ProblemAsync());
+        _cluster.Store.Problem = null;
+        await RegisterAsync("worker");
+        status = await RetriedAsync(() => Fabric.StatusAsync());
+        Assert.Equal((null, 1), (status.Problem, status.Supervisors));
+    }
+
+    [Fact]
     public async Task Type_that_is_put_on_one_silo_is_checked_on_all_when_the_answer_comes()
     {
         var schema = """{"type":"object","required":["level"]}"""u8.ToArray();
@@ -174,6 +200,35 @@ public sealed class SiloDeathTests : IAsyncLifetime
         {
             Assert.NotEmpty(await _cluster.FabricOf(silo).ValidateAsync(Message("worker", "m", type: "coolant_report")));
         }
+    }
+
+    [Fact]
+    public async Task Types_that_are_put_on_several_silos_at_once_are_the_same_on_all_in_the_end()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var type = $"report_{round}";
+            await Task.WhenAll(Enumerable.Range(0, 6).Select(put => Task.Run(() => _cluster.FabricOf(put % 3).MessageTypes.PutAsync(
+                new Hms.Protocol.Catalogue.MessageTypeDefinition(type, "custom", $"version {put}", [], [], null, "{}"u8.ToArray())).AsTask())));
+
+            var known = await Task.WhenAll(Enumerable.Range(0, 3).Select(silo => _cluster.FabricOf(silo).MessageTypes.GetAsync(type).AsTask()));
+            Assert.Single(known.Select(definition => definition.Description).Distinct());
+        }
+    }
+
+    [Fact]
+    public async Task Silo_that_starts_while_the_store_is_away_goes_on_when_it_is_back()
+    {
+        _cluster.Store.Problem = "is away";
+        var starting = _cluster.Cluster.StartAdditionalSiloAsync();
+        var catalogue = new EntityKey(EntityKind.Catalogue, Hms.Fabric.Entities.CatalogueEntity.Name);
+        await EventuallyAsync(() => Task.FromResult(_cluster.Store.Refused.Contains(catalogue) || starting.IsCompleted), static seen => seen);
+
+        Assert.False(starting.IsCompleted);
+        _cluster.Store.Problem = null;
+        var silo = await starting.WaitAsync(Patience);
+        await RegisterAsync("late");
+        Assert.Equal("late", (await silo.ServiceProvider.GetRequiredService<IFabric>().Supervisors.GetAsync("late")).Id);
     }
 
     private static ClusterMembershipSnapshot Members(InProcessSiloHandle silo) =>

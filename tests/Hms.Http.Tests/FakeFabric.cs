@@ -63,7 +63,10 @@ internal sealed class FakeFabric : IFabric, ISupervisors, IMessageTypes
 
     public Func<SendRequest, CancellationToken, ValueTask<Reply>>? OnRequest { get; set; }
 
-    public FabricStatus Status { get; set; } = new("standalone", "sqlite", true, null, 2, new Dictionary<string, long> { ["accepted"] = 3 });
+    public FabricStatus Status { get; set; } = new("standalone", "sqlite", null, 2, new Dictionary<string, long> { ["accepted"] = 3 });
+
+    /// <summary>Whether what has to ask others for its answer is ever answered.</summary>
+    public bool StatusAnswers { get; set; } = true;
 
     public Func<SupervisorRecord>? OnSupervisor { get; set; }
 
@@ -127,7 +130,10 @@ internal sealed class FakeFabric : IFabric, ISupervisors, IMessageTypes
     public ValueTask<IReadOnlyList<Problem>> ValidateAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default) =>
         new(new MessageValidator(new MessageTypeSet()).Validate(message));
 
-    public ValueTask<FabricStatus> StatusAsync(CancellationToken cancellationToken = default) => new(Status);
+    public ValueTask<string?> ProblemAsync(CancellationToken cancellationToken = default) => new(Status.Problem);
+
+    public ValueTask<FabricStatus> StatusAsync(CancellationToken cancellationToken = default) =>
+        StatusAnswers ? new(Status) : new(new TaskCompletionSource<FabricStatus>().Task.WaitAsync(cancellationToken));
 
     ValueTask<RegistrationResult> ISupervisors.RegisterAsync(string id, Registration registration, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Hms.Domain.Entities;
 using Hms.Fabric.Storage;
@@ -19,8 +20,11 @@ internal sealed class MemoryStore : IEntityStore
 
     public string Name => "memory";
 
-    /// <summary>Why it refuses to write; null while it does not.</summary>
+    /// <summary>Why it refuses to read and to write; null while it does not.</summary>
     public string? Problem { get; set; }
+
+    /// <summary>Whose rows it has refused to read or to write for that.</summary>
+    public ConcurrentBag<EntityKey> Refused { get; } = [];
 
     public bool IsShared => true;
 
@@ -32,6 +36,12 @@ internal sealed class MemoryStore : IEntityStore
     {
         lock (_gate)
         {
+            if (Problem is not null)
+            {
+                Refused.Add(key);
+                return ValueTask.FromException<StoredEntity?>(new StoreException(Problem));
+            }
+
             return new(_entities.TryGetValue(key, out var stored)
                 ? new StoredEntity(stored.Version, [.. stored.Rows.Select(row => new Row(row.Key, row.Value))])
                 : null);
@@ -83,6 +93,7 @@ internal sealed class MemoryStore : IEntityStore
             var stored = _entities.GetValueOrDefault(_commit.Key) ?? new Stored();
             if (Problem is not null)
             {
+                Refused.Add(_commit.Key);
                 return new StoreException(Problem);
             }
 

@@ -57,11 +57,15 @@ internal sealed class MetaAnswers(IFabric fabric, FabricClock clock)
     {
         json.WriteStartObject();
         json.WriteString("time"u8, JsonText.Timestamp(clock.Now));
-        json.WriteString("status"u8, status.Writable ? "alive"u8 : "suspect"u8);
+        json.WriteString("status"u8, status.Problem is null ? "alive"u8 : "suspect"u8);
         json.WriteString("protocol_version"u8, ProtocolVersion.Current);
         json.WriteString("engine"u8, status.Engine);
         json.WriteString("storage"u8, status.Storage);
-        json.WriteNumber("supervisors"u8, status.Supervisors);
+        if (status.Supervisors is { } supervisors)
+        {
+            json.WriteNumber("supervisors"u8, supervisors);
+        }
+
         json.WriteStartObject("counters"u8);
         foreach (var (name, count) in status.Counters)
         {

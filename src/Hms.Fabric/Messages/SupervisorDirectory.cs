@@ -72,13 +72,8 @@ internal sealed class SupervisorDirectory(IEntities entities, FabricClock clock,
 
     public async ValueTask<int> CountAsync(CancellationToken cancellationToken)
     {
-        var supervisors = 0;
-        for (var partition = 0; partition < Partition.Count; partition++)
-        {
-            supervisors += await entities.Directory(partition).CountAsync(cancellationToken);
-        }
-
-        return supervisors;
+        var parts = Enumerable.Range(0, Partition.Count).Select(part => entities.Directory(part).CountAsync(cancellationToken).AsTask());
+        return (await Task.WhenAll(parts)).Sum();
     }
 
     private IDirectoryPort Part(string id) => entities.Directory(Partition.NumberOf(id));

@@ -96,10 +96,9 @@ internal struct FabricStatusSurrogate
 {
     [Id(0)] public string Engine;
     [Id(1)] public string Storage;
-    [Id(2)] public bool Writable;
-    [Id(3)] public string? StoreProblem;
-    [Id(4)] public int Supervisors;
-    [Id(5)] public Dictionary<string, long>? Counters;
+    [Id(2)] public string? Problem;
+    [Id(3)] public int? Supervisors;
+    [Id(4)] public Dictionary<string, long>? Counters;
 }
 
 [RegisterConverter, RegisterCopier]
@@ -108,8 +107,7 @@ internal sealed class FabricStatusConverter : ShallowCopier<FabricStatus>, IConv
     public FabricStatus ConvertFromSurrogate(in FabricStatusSurrogate surrogate) => new(
         surrogate.Engine,
         surrogate.Storage,
-        surrogate.Writable,
-        surrogate.StoreProblem,
+        surrogate.Problem,
         surrogate.Supervisors,
         surrogate.Counters ?? []);
 
@@ -117,8 +115,7 @@ internal sealed class FabricStatusConverter : ShallowCopier<FabricStatus>, IConv
     {
         Engine = value.Engine,
         Storage = value.Storage,
-        Writable = value.Writable,
-        StoreProblem = value.StoreProblem,
+        Problem = value.Problem,
         Supervisors = value.Supervisors,
         Counters = Lists.Pack(value.Counters),
     };

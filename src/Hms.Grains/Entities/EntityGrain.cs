@@ -14,13 +14,12 @@ internal abstract class EntityGrain<TEntity> : Grain, IEntityGrain, ILocalGrain
     where TEntity : class, IWakeable
 {
     private readonly TEntity _entity;
-    private readonly SiloEngine _silo;
     private long _usedAt;
 
     protected EntityGrain(IGrainContext context, SiloEngine silo, EntityKind kind, Func<string, TEntity> make)
         : base(context)
     {
-        _silo = silo;
+        Silo = silo;
         Key = new EntityKey(kind, context.GrainId.Key.ToString()!);
         _entity = make(Key.Name);
         Use();
@@ -32,8 +31,11 @@ internal abstract class EntityGrain<TEntity> : Grain, IEntityGrain, ILocalGrain
 
     public bool IsKnown => _entity is not IResident { IsKnown: false };
 
+    /// <summary>The silo on which it is.</summary>
+    protected SiloEngine Silo { get; }
+
     /// <summary>The time by which entities decide.</summary>
-    protected FabricClock Clock => _silo.Clock;
+    protected FabricClock Clock => Silo.Clock;
 
     /// <summary>The entity, of which somebody makes use.</summary>
     protected TEntity Entity
@@ -47,13 +49,13 @@ internal abstract class EntityGrain<TEntity> : Grain, IEntityGrain, ILocalGrain
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _silo.Local.Add(this);
+        Silo.Local.Add(this);
         return Task.CompletedTask;
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _silo.Local.Remove(this);
+        Silo.Local.Remove(this);
         return Task.CompletedTask;
     }
 
@@ -64,5 +66,5 @@ internal abstract class EntityGrain<TEntity> : Grain, IEntityGrain, ILocalGrain
     public void Leave(string why) =>
         GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, why));
 
-    private void Use() => Volatile.Write(ref _usedAt, _silo.Clock.Now.UtcTicks);
+    private void Use() => Volatile.Write(ref _usedAt, Silo.Clock.Now.UtcTicks);
 }

@@ -12,8 +12,11 @@ internal sealed class LockGrain(IGrainContext context, SiloEngine silo)
     : EntityGrain<LockEntity>(context, silo, EntityKind.Lock, silo.Make.Lock), ILockGrain
 {
     public ValueTask<LockStanding> AcquireAsync(
-        LockBid bid, LockTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default) =>
-        Entity.AcquireAsync(bid, ticket, wait, cancellationToken);
+        LockBid bid, LockTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        Silo.Deaths.ThrowIfAskedBefore();
+        return Entity.AcquireAsync(bid, ticket, wait, cancellationToken);
+    }
 
     public ValueTask LeaveAsync(ulong ticket, CancellationToken cancellationToken = default) =>
         Entity.LeaveAsync(ticket, cancellationToken);
@@ -33,8 +36,11 @@ internal sealed class LockGrain(IGrainContext context, SiloEngine silo)
         Entity.DescribeAsync(cancellationToken);
 
     public ValueTask<(Moved Moved, ReadOnlyMemory<byte> Answer)> RequestAsync(
-        LockRequest request, EnqueueRequest message, bool isAsked, CancellationToken cancellationToken = default) =>
-        Entity.RequestAsync(request, message, isAsked, cancellationToken);
+        LockRequest request, EnqueueRequest message, bool isAsked, CancellationToken cancellationToken = default)
+    {
+        Silo.Deaths.ThrowIfAskedBefore();
+        return Entity.RequestAsync(request, message, isAsked, cancellationToken);
+    }
 
     public ValueTask AcceptAsync(OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
         Entity.AcceptAsync(delivery, cancellationToken);

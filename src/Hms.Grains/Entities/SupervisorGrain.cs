@@ -11,14 +11,15 @@ namespace Hms.Grains.Entities;
 internal sealed class SupervisorGrain(IGrainContext context, SiloEngine silo)
     : EntityGrain<MailboxEntity>(context, silo, EntityKind.Mailbox, silo.Make.Mailbox), ISupervisorGrain
 {
-    private readonly Deaths _deaths = silo.Deaths;
-
     public ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken = default) =>
         Entity.EnqueueAsync(request, cancellationToken);
 
     public ValueTask<IReadOnlyList<EnqueueOutcome>> EnqueueManyAsync(
-        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken = default) =>
-        Entity.EnqueueManyAsync(requests, cancellationToken);
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken = default)
+    {
+        Silo.Deaths.ThrowIfAskedBefore();
+        return Entity.EnqueueManyAsync(requests, cancellationToken);
+    }
 
     public ValueTask<bool> SubscribeAsync(string topic, long? from, CancellationToken cancellationToken = default) =>
         Entity.SubscribeAsync(topic, from, cancellationToken);
@@ -30,8 +31,11 @@ internal sealed class SupervisorGrain(IGrainContext context, SiloEngine silo)
         Entity.HearAsync(feed, durable, cancellationToken);
 
     public ValueTask<IReadOnlyList<Delivery>> RedeliverAsync(
-        long after, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
-        Entity.RedeliverAsync(after, max, lease, cancellationToken);
+        long after, int max, TimeSpan lease, CancellationToken cancellationToken = default)
+    {
+        Silo.Deaths.ThrowIfAskedBefore();
+        return Entity.RedeliverAsync(after, max, lease, cancellationToken);
+    }
 
     public ValueTask<IReadOnlyList<string>> AwaitSettledAsync(
         IReadOnlyList<string> receipts, TimeSpan wait, CancellationToken cancellationToken = default) =>
@@ -39,7 +43,7 @@ internal sealed class SupervisorGrain(IGrainContext context, SiloEngine silo)
 
     public ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(ReceiveRequest request, CancellationToken cancellationToken = default)
     {
-        _deaths.ThrowIfAskedBefore();
+        Silo.Deaths.ThrowIfAskedBefore();
         return Entity.ReceiveAsync(request, cancellationToken);
     }
 

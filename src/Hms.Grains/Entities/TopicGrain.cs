@@ -30,6 +30,7 @@ internal sealed partial class TopicGrain(IGrainContext context, SiloEngine silo,
     public async ValueTask<IReadOnlyList<EnqueueOutcome>> EnqueueManyAsync(
         IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken = default)
     {
+        Silo.Deaths.ThrowIfAskedBefore();
         var outcomes = await Entity.EnqueueManyAsync(requests, cancellationToken);
         Stream();
         return outcomes;

@@ -42,6 +42,8 @@ internal sealed class MessagesFront(SiloEngine silo) : Grain, IMessagesFront
     public ValueTask<IReadOnlyList<Problem>> ValidateAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
         Fabric.ValidateAsync(message, cancellationToken);
 
+    public ValueTask<string?> ProblemAsync(CancellationToken cancellationToken) => Fabric.ProblemAsync(cancellationToken);
+
     public ValueTask<FabricStatus> StatusAsync(CancellationToken cancellationToken) => Fabric.StatusAsync(cancellationToken);
 
     private static Delivery Unleased(ReadOnlyMemory<byte> message) => new("", 0, 1, default, null, null, message);

@@ -53,10 +53,9 @@ internal sealed class OperationsEndpoints(IFabric fabric, HttpOptions options, P
             throw new FaultException(ErrorCode.Unavailable, "the fabric is stopping");
         }
 
-        var status = await fabric.StatusAsync(context.RequestAborted);
-        if (!status.Writable)
+        if (await fabric.ProblemAsync(context.RequestAborted) is { } problem)
         {
-            throw new FaultException(ErrorCode.Unavailable, $"the store is away: {status.StoreProblem ?? "the last commit failed"}");
+            throw new FaultException(ErrorCode.Unavailable, problem);
         }
 
         await WriteHealthAsync(context, "ready");
@@ -92,13 +91,17 @@ internal sealed class OperationsEndpoints(IFabric fabric, HttpOptions options, P
         json.WriteString("engine"u8, status.Engine);
         json.WriteString("storage"u8, status.Storage);
         json.WriteString("durability"u8, "fsync"u8);
-        json.WriteBoolean("writable"u8, status.Writable);
-        if (status.StoreProblem is not null)
+        json.WriteBoolean("writable"u8, status.Problem is null);
+        if (status.Problem is not null)
         {
-            json.WriteString("store_problem"u8, status.StoreProblem);
+            json.WriteString("problem"u8, status.Problem);
         }
 
-        json.WriteNumber("supervisors"u8, status.Supervisors);
+        if (status.Supervisors is { } supervisors)
+        {
+            json.WriteNumber("supervisors"u8, supervisors);
+        }
+
         json.WriteNumber("message_bytes_max"u8, options.MessageBytesMax);
         json.WriteStartObject("counters"u8);
         foreach (var (name, count) in status.Counters)

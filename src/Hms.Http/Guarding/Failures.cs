@@ -144,10 +144,10 @@ internal sealed partial class Failures(HttpMetrics metrics, IHostApplicationLife
         return JsonAnswer.WriteAsync(context, status, fault, static (json, fault) => fault.WriteTo(json));
     }
 
-    // A client that is told to wait 0 s would come back at once and in vain.
+    // Whoever may try again is told when; one that is told to wait 0 s would come back at once and in vain.
     private static long? RetryAfterSeconds(Fault fault) =>
         fault.RetryAfter is { } after ? Math.Max(1, (long)Math.Ceiling(after.TotalSeconds))
-        : fault.Code is ErrorCode.MailboxFull or ErrorCode.RateLimited ? 1
+        : fault.Code is ErrorCode.MailboxFull or ErrorCode.RateLimited or ErrorCode.Unavailable ? 1
         : null;
 
     private Task BreakAsync(HttpContext context, Exception exception) =>

@@ -138,7 +138,7 @@ internal static class FullSamples
         Sample.Of(new SendOutcome(Receipt, Fault)),
         Sample.Of(new ErrorReply(ErrorCode.Conflict, Bytes("""{"error_code":"conflict"}"""))),
         Sample.Of(new FabricStatus(
-            "orleans", "postgres", true, "is slow", 12, new Dictionary<string, long> { ["sent"] = 5, ["acked"] = long.MaxValue })),
+            "orleans", "postgres", "is slow", 12, new Dictionary<string, long> { ["sent"] = 5, ["acked"] = long.MaxValue })),
         Sample.Of(new ReceiveRequest { Max = 99, Wait = TimeSpan.FromSeconds(20), Lease = TimeSpan.FromHours(24), AutoAck = true }),
         Sample.Of(new AckResult(3, ["r-2", "r-3"])),
         Sample.Of(new NackRequest(["r-4"]) { Delay = TimeSpan.FromTicks(1), DeadLetter = true, Reason = "broken — für später" }),

@@ -49,7 +49,7 @@ internal static class MinimalSamples
         Sample.Of(new SendRequest(default)),
         Sample.Of(default(SendOutcome)),
         Sample.Of(new ErrorReply(default, default)),
-        Sample.Of(new FabricStatus("", "", false, null, 0, new Dictionary<string, long>())),
+        Sample.Of(new FabricStatus("", "", null, null, new Dictionary<string, long>())),
         Sample.Of(new ReceiveRequest { Max = 0, Lease = default }),
         Sample.Of(new AckResult(0, [])),
         Sample.Of(new NackRequest([])),

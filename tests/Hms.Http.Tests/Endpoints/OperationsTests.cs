@@ -17,15 +17,27 @@ public sealed class OperationsTests
         await using var front = await TestFront.StartAsync();
         Assert.Equal("""{"status":"ready"}""", (await front.GetAsync("/health/ready").JsonAsync()).ToJsonString());
 
-        front.Fabric.Status = front.Fabric.Status with { Writable = false, StoreProblem = "the disk is full" };
+        front.Fabric.Status = front.Fabric.Status with { Problem = "the store is away: the disk is full", Supervisors = null };
 
-        var error = await front.GetAsync("/health/ready").ErrorAsync(ErrorCode.Unavailable);
-        Assert.Contains("the disk is full", (string?)error["error_message"], StringComparison.Ordinal);
+        using var ready = await front.GetAsync("/health/ready");
+        Assert.Equal(TimeSpan.FromSeconds(1), ready.Headers.RetryAfter?.Delta);
+        var error = await Task.FromResult(ready).ErrorAsync(ErrorCode.Unavailable);
+        Assert.Equal("the store is away: the disk is full", (string?)error["error_message"]);
         await front.GetAsync("/v1/supervisors/b").JsonAsync();
         await front.GetAsync("/v1/supervisors/b/messages").JsonAsync();
         var status = await front.GetAsync("/v1/status").JsonAsync();
-        Assert.Equal("the disk is full", (string?)status["store_problem"]);
+        Assert.Equal("the store is away: the disk is full", (string?)status["problem"]);
         Assert.False((bool)status["writable"]!);
+        Assert.False(status.AsObject().ContainsKey("supervisors"));
+    }
+
+    [Fact]
+    public async Task Whether_a_process_is_ready_it_says_without_asking_others()
+    {
+        await using var front = await TestFront.StartAsync();
+        front.Fabric.StatusAnswers = false;
+
+        Assert.Equal("""{"status":"ready"}""", (await front.GetAsync("/health/ready").JsonAsync()).ToJsonString());
     }
 
     [Fact]

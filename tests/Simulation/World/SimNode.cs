@@ -42,7 +42,7 @@ internal sealed class SimNode : IDisposable
         };
         Entities = new NodeEntities(everywhere, services, options, _metrics);
         _timers.Due += key => _ = Entities.WakeAsync(key);
-        _fabric = new FabricService(everywhere, clock, _metrics, options, () => new("simulation", Store.Name, true, null, 0, _metrics.Snapshot()), world.Dice.Id);
+        _fabric = new FabricService(everywhere, clock, _metrics, options, () => new("simulation", Store.Name, null, null, _metrics.Snapshot()), world.Dice.Id);
     }
 
     public string Name { get; }
