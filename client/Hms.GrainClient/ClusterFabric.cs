@@ -57,5 +57,7 @@ internal sealed class ClusterFabric(IGrainFactory grains, TimeProvider time) : I
     public ValueTask<IReadOnlyList<Problem>> ValidateAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default) =>
         _messages.ValidateAsync(message, cancellationToken);
 
+    public ValueTask<string?> ProblemAsync(CancellationToken cancellationToken = default) => _messages.ProblemAsync(cancellationToken);
+
     public ValueTask<FabricStatus> StatusAsync(CancellationToken cancellationToken = default) => _messages.StatusAsync(cancellationToken);
 }
