@@ -11,10 +11,11 @@ internal sealed class Deaths(IClusterMembershipService members, SiloAddress self
 {
     private const string Key = "hms.members";
 
-    // By this the refusal is known again; it has to stay as it is, since silos of two versions may speak to each other.
-    private const string Refusal = "this was asked before a silo of the cluster died, and is to be asked again";
     private const int TriesMax = 3;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    // What goes the same way waits for it.
+    private static readonly TimeSpan LookMax = TimeSpan.FromSeconds(5);
 
     private sealed record View(ClusterMembershipSnapshot? Members, MembershipVersion LastDeath);
 
@@ -31,9 +32,13 @@ internal sealed class Deaths(IClusterMembershipService members, SiloAddress self
             {
                 return await ask();
             }
-            catch (FaultException e) when (e.Fault.Message == Refusal && tries < TriesMax)
+            catch (AskedBeforeException e) when (tries < TriesMax)
             {
                 await LookAsync(e, cancellationToken);
+            }
+            catch (AskedBeforeException e)
+            {
+                throw Unavailable(e.Message, e);
             }
         }
     }
@@ -52,29 +57,30 @@ internal sealed class Deaths(IClusterMembershipService members, SiloAddress self
     }
 
     /// <summary>Refuses what was asked before the death of a silo that this one knows of. What bears no mark, as from clients of the cluster, passes.</summary>
-    /// <exception cref="FaultException">Nothing was done; it is to be asked again.</exception>
+    /// <exception cref="AskedBeforeException">It was.</exception>
     public void ThrowIfAskedBefore()
     {
         if (RequestContext.Get(Key) is long asked && asked < LastDeath().Value)
         {
-            throw Unavailable(Refusal);
+            throw new AskedBeforeException();
         }
     }
 
-    private static FaultException Unavailable(string message) => new(new Fault(ErrorCode.Unavailable, message) { RetryAfter = RetryAfter });
+    private static FaultException Unavailable(string message, Exception? innerException = null) =>
+        new(new Fault(ErrorCode.Unavailable, message) { RetryAfter = RetryAfter }, innerException);
 
     /// <summary>Has this silo read the list of members.</summary>
-    private async Task LookAsync(FaultException refusal, CancellationToken cancellationToken)
+    private async Task LookAsync(AskedBeforeException refusal, CancellationToken cancellationToken)
     {
         try
         {
-            await members.Refresh(cancellationToken: cancellationToken);
+            await members.Refresh(cancellationToken: cancellationToken).AsTask().WaitAsync(LookMax, cancellationToken);
         }
 #pragma warning disable CA1031 // The list is away: whoever asked is told of the refusal.
         catch (Exception e) when (e is not OperationCanceledException)
 #pragma warning restore CA1031
         {
-            throw new FaultException(refusal.Fault, e);
+            throw Unavailable(refusal.Message, e);
         }
     }
 

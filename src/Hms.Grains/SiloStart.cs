@@ -61,7 +61,7 @@ internal sealed partial class SiloStart(FabricService fabric, IGrainFactory grai
                 await StayAsync(cancellationToken);
                 return;
             }
-            catch (FaultException e) when (e.Fault.Code == ErrorCode.Unavailable && Stopwatch.GetElapsedTime(began) < StartPatience)
+            catch (Exception e) when (e is not OperationCanceledException && Stopwatch.GetElapsedTime(began) < StartPatience)
             {
                 LogNotReached(logger, e.Message);
             }
