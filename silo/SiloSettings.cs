@@ -17,6 +17,9 @@ namespace Hms.Silo;
 internal sealed record SiloSettings(
     HostSettings Host, Clustering Clustering, PostgresStoreOptions? Database, SiloEndpoints Endpoints, ClusterName Cluster, TlsOptions? Tls, bool Kubernetes, Uri? Otlp)
 {
+    // PostgreSQL cuts names off at 63.
+    private const int SchemaMax = 55;
+
     private static readonly Arguments Known = Arguments.Common.And(["Clustering", "Otlp"], ["Kubernetes"], ["Silo:", "Cluster:", "Tls:"]);
 
     /// <summary>Puts the sources of settings together.</summary>
@@ -39,6 +42,11 @@ internal sealed record SiloSettings(
         if (clustering == Clustering.Postgres && database is null)
         {
             throw new SettingsException("silos of a cluster share their data: with Clustering postgres, Storage is postgres too");
+        }
+
+        if (database?.Schema.Length > SchemaMax)
+        {
+            throw new SettingsException($"Storage:Schema of a cluster has up to {SchemaMax} characters: beside it lies one named after it, {database.Schema}_orleans");
         }
 
         var otlp = configuration["Otlp"];

@@ -14,7 +14,10 @@ namespace Hms.Fabric;
 /// </summary>
 public sealed class FabricService : IFabric
 {
+    private static readonly TimeSpan CountMax = TimeSpan.FromSeconds(2);
+
     private readonly IEntities _entities;
+    private readonly FabricClock _clock;
     private readonly FabricMetrics _metrics;
     private readonly Func<FabricStatus> _status;
     private readonly MessageValidator _validator;
@@ -40,6 +43,7 @@ public sealed class FabricService : IFabric
         ArgumentNullException.ThrowIfNull(options);
         var types = new MessageTypeSet();
         _entities = entities;
+        _clock = clock;
         _metrics = metrics;
         _status = status;
         _validator = new MessageValidator(types, options.StrictTypes, options.MessageBytesMax);
@@ -84,7 +88,7 @@ public sealed class FabricService : IFabric
     /// Takes up what was stored: the custom message types. To be called before the first message, and again whenever another process may have
     /// changed them.
     /// </summary>
-    public ValueTask StartAsync(CancellationToken cancellationToken = default) => _types.LoadAsync(cancellationToken);
+    public ValueTask StartAsync(CancellationToken cancellationToken = default) => new(_types.LoadAsync().WaitAsync(cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask<SendReceipt> SendAsync(SendRequest request, CancellationToken cancellationToken = default)
@@ -163,9 +167,9 @@ public sealed class FabricService : IFabric
         int? supervisors = null;
         try
         {
-            supervisors = await _supervisors.CountAsync(cancellationToken);
+            supervisors = await _supervisors.CountAsync(cancellationToken).AsTask().WaitAsync(CountMax, _clock.Time, cancellationToken);
         }
-        catch (FaultException e) when (e.Fault.Code == ErrorCode.Unavailable)
+        catch (Exception e) when (e is TimeoutException or FaultException { Fault.Code: ErrorCode.Unavailable })
         {
             // All else is known all the same, and is asked for most when something is away.
         }

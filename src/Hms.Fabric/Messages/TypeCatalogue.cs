@@ -10,22 +10,61 @@ namespace Hms.Fabric.Messages;
 internal sealed class TypeCatalogue(IEntities entities, MessageTypeSet types) : IMessageTypes
 {
     private readonly Lanes<string> _loading = new();
+    private readonly Lock _gate = new();
+    private TaskCompletionSource? _next;
 
-    /// <summary>Takes up what the catalogue holds. One list is read and taken up after the other, so that none that is older replaces a newer one.</summary>
-    public async ValueTask LoadAsync(CancellationToken cancellationToken) =>
-        await _loading.RunAsync("all", () => LoadInTurnAsync(cancellationToken));
-
-    private async ValueTask<bool> LoadInTurnAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes up what the catalogue holds. One list is read and taken up after the other, so that none that is older replaces a newer one; whoever comes
+    /// while one is under way shares the next.
+    /// </summary>
+    public Task LoadAsync()
     {
-        foreach (var definition in await entities.Catalogue.ListAsync(cancellationToken))
+        TaskCompletionSource loading;
+        lock (_gate)
+        {
+            if (_next is not null)
+            {
+                return _next.Task;
+            }
+
+            loading = _next = new TaskCompletionSource();
+        }
+
+        _ = _loading.RunAsync("all", () => LoadInTurnAsync(loading)).AsTask();
+        return loading.Task;
+    }
+
+    private async ValueTask<bool> LoadInTurnAsync(TaskCompletionSource loading)
+    {
+        lock (_gate)
+        {
+            _next = null;
+        }
+
+        try
+        {
+            await TakeUpAsync();
+            loading.SetResult();
+        }
+#pragma warning disable CA1031 // Whoever waits for it is told.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            loading.SetException(e);
+        }
+
+        return true;
+    }
+
+    private async Task TakeUpAsync()
+    {
+        foreach (var definition in await entities.Catalogue.ListAsync())
         {
             if (types.Find(definition.Type) is not { } known || !known.ToJson().AsSpan().SequenceEqual(definition.ToJson()))
             {
                 types.Put(definition);
             }
         }
-
-        return true;
     }
 
     public ValueTask<IReadOnlyList<MessageTypeDefinition>> ListAsync(CancellationToken cancellationToken = default) => new(types.All());
@@ -55,8 +94,17 @@ internal sealed class TypeCatalogue(IEntities entities, MessageTypeSet types) : 
 
         var created = await entities.Catalogue.PutAsync(definition, cancellationToken);
 
-        // Somebody else may have put another one meanwhile.
-        await LoadAsync(cancellationToken);
+        try
+        {
+            // Somebody else may have put another one meanwhile.
+            await LoadAsync().WaitAsync(cancellationToken);
+        }
+        catch (FaultException)
+        {
+            // It was put all the same.
+            types.Put(definition);
+        }
+
         return created;
     }
 }

@@ -51,6 +51,21 @@ public sealed class OpenApiDocumentTests
             Assert.True(JsonNode.DeepEquals(JsonNode.Parse(request.Text), schemas[request.Name]), request.Name));
     }
 
+    [Theory]
+    [InlineData(null, 2)]
+    [InlineData("the store is away", null)]
+    public async Task Status_is_as_it_is_described_also_where_something_is_away(string? problem, int? supervisors)
+    {
+        await using var front = await TestFront.StartAsync();
+        front.Fabric.Status = front.Fabric.Status with { Problem = problem, Supervisors = supervisors };
+        var schema = (await DocumentAsync(front))["components"]!["schemas"]!["Status"]!;
+
+        var members = (await front.GetAsync("/v1/status").JsonAsync()).AsObject().Select(member => member.Key).ToArray();
+
+        Assert.Empty(schema["required"]!.AsArray().Select(name => (string)name!).Except(members));
+        Assert.Empty(members.Except(schema["properties"]!.AsObject().Select(member => member.Key)));
+    }
+
     [Fact]
     public async Task Every_schema_that_is_defined_is_used()
     {
