@@ -30,6 +30,15 @@ internal sealed class Funnels<TRequest, TOutcome>(
         }
     }
 
+    /// <summary>Whether something is under way to a destination.</summary>
+    public bool IsBusy(string destination)
+    {
+        lock (_gate)
+        {
+            return _waiting.ContainsKey(destination);
+        }
+    }
+
     /// <summary>Sends some; what came of each. Who cancels waits no longer; what was given goes out all the same.</summary>
     public async ValueTask<IReadOnlyList<TOutcome>> SendAsync(
         string destination, IReadOnlyList<TRequest> requests, CancellationToken cancellationToken)

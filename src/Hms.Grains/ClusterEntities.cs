@@ -4,7 +4,7 @@ using Hms.Fabric.Entities;
 namespace Hms.Grains;
 
 /// <summary>The entities of a cluster, each a grain on one of its silos.</summary>
-internal sealed class ClusterEntities(IGrainFactory grains, Deaths deaths, TimeProvider time) : IEntities
+internal sealed class ClusterEntities(IGrainFactory grains, LocalGrains local, Deaths deaths, TimeProvider time) : IEntities
 {
     private readonly Funnels<EnqueueRequest, EnqueueOutcome> _toMailboxes = new(
         (supervisor, requests) => deaths.AskAsync(() => grains.GetGrain<ISupervisorGrain>(supervisor).EnqueueManyAsync(requests), CancellationToken.None), SizeOf);
@@ -17,7 +17,7 @@ internal sealed class ClusterEntities(IGrainFactory grains, Deaths deaths, TimeP
     public ICataloguePort Catalogue { get; } = grains.GetGrain<ICatalogueGrain>(CatalogueEntity.Name);
 
     public IMailboxPort Mailbox(string supervisor) => new MailboxPortProxy(
-        supervisor, grains.GetGrain<ISupervisorGrain>(supervisor), _toMailboxes, deaths, time);
+        supervisor, grains.GetGrain<ISupervisorGrain>(supervisor), _toMailboxes, local, deaths, time);
 
     public IDirectoryPort Directory(int partition) => grains.GetGrain<IDirectoryGrain>(Partition.All[partition]);
 

@@ -85,6 +85,16 @@ internal sealed class LocalGrains : IDisposable
         }
     }
 
+    /// <summary>The grain of an entity, if that is in this silo's memory.</summary>
+    public TGrain? Find<TGrain>(EntityKey key)
+        where TGrain : class, ILocalGrain
+    {
+        lock (_gate)
+        {
+            return _byKey.GetValueOrDefault(key) as TGrain;
+        }
+    }
+
     /// <summary>Another silo has changed the entity: that is where it lives, or where it will be read anew.</summary>
     public void Overtaken(EntityKey key)
     {
@@ -108,7 +118,8 @@ internal sealed class LocalGrains : IDisposable
             var idleFrom = grain.LastUsed + patience;
             if (idleFrom <= now && grain.TryPassivate())
             {
-                // A call that comes at this moment is answered here still: what it needs is read anew.
+                // A call that comes at this moment is answered here still: what it needs is read anew. Nobody finds it here any more.
+                Remove(grain);
                 grain.Leave("nobody has asked for it");
                 continue;
             }

@@ -1,21 +1,33 @@
+using Hms.Domain.Entities;
+using Hms.Grains.Entities;
+
 namespace Hms.Grains;
 
 /// <summary>One supervisor's mailbox from another silo, or from this one, as other parts of the fabric use it.</summary>
 internal sealed class MailboxPortProxy(
-    string supervisor, ISupervisorGrain grain, Funnels<EnqueueRequest, EnqueueOutcome> funnels, Deaths deaths, TimeProvider time)
+    string supervisor,
+    ISupervisorGrain grain,
+    Funnels<EnqueueRequest, EnqueueOutcome> funnels,
+    LocalGrains local,
+    Deaths deaths,
+    TimeProvider time)
     : RemoteMailbox(grain, time), IMailboxPort
 {
     private readonly ISupervisorGrain _grain = grain;
 
     public async ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken = default)
     {
-        var outcome = (await funnels.SendAsync(supervisor, [request], cancellationToken))[0];
+        var outcome = (await EnqueueManyAsync([request], cancellationToken))[0];
         return outcome.Fault is { } fault ? throw new FaultException(fault) : outcome.Result;
     }
 
+    // A mailbox that is on this silo decides in the order of calls, however many are under way; a call to a grain would come to the same, later. What went
+    // out as one before has its turn first.
     public ValueTask<IReadOnlyList<EnqueueOutcome>> EnqueueManyAsync(
         IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken = default) =>
-        funnels.SendAsync(supervisor, requests, cancellationToken);
+        !funnels.IsBusy(supervisor) && local.Find<SupervisorGrain>(EntityKey.Mailbox(supervisor)) is { } here
+            ? here.EnqueueHereAsync(requests, cancellationToken)
+            : funnels.SendAsync(supervisor, requests, cancellationToken);
 
     // A mailbox that has moved does not know that anybody waits, and the reply may have come in between.
     public ValueTask<Delivery?> AwaitReplyAsync(ReplyTicket ticket, TimeSpan wait, CancellationToken cancellationToken = default) => WaitAsync(

@@ -51,7 +51,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         _wakeups = new WakeupTimer(Clock);
         _wakeups.Due += key => _ = WakeAsync(key);
         Deaths = new Deaths(members, silo.SiloAddress);
-        _entities = new ClusterEntities(grains, Deaths, options.Time);
+        _entities = new ClusterEntities(grains, Local, Deaths, options.Time);
         var bodies = new BodyCache(options.Fabric.BodyCacheBytes);
         var services = new EntityServices(store, bodies, Clock, _wakeups, new OutboxCarrier(_entities, store, bodies, _logger), _logger)
         {

@@ -21,6 +21,10 @@ internal sealed class SupervisorGrain(IGrainContext context, SiloEngine silo)
         return Entity.EnqueueManyAsync(requests, cancellationToken);
     }
 
+    /// <summary>As <see cref="EnqueueManyAsync"/>, for a caller on this silo, on whatever thread: what is decided here needs no grain around it.</summary>
+    public ValueTask<IReadOnlyList<EnqueueOutcome>> EnqueueHereAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
+        Entity.EnqueueManyAsync(requests, cancellationToken);
+
     public ValueTask<bool> SubscribeAsync(string topic, long? from, CancellationToken cancellationToken = default) =>
         Entity.SubscribeAsync(topic, from, cancellationToken);
 
